@@ -1,1 +1,3 @@
-Console.WriteLine("kapok");
+using Kapok;
+
+return await Commands.Run(args);

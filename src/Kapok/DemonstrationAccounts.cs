@@ -1,0 +1,13 @@
+namespace Kapok;
+
+/// <summary>The accounts that <c>up</c> prints; they come from packages/guangdong/demo and exist only in demonstration mode.</summary>
+static class DemonstrationAccounts
+{
+    public const string Password = "Kapok-demo-2026";
+
+    public static readonly string[] Lines =
+    [
+        $"演示账号（口令都是 {Password}）",
+        "  群众 zhangsan    受理 tianhe-market-acceptor    审核 tianhe-market-reviewer    审批 tianhe-market-approver",
+    ];
+}
