@@ -25,13 +25,13 @@ internal sealed class Compiler
     /// <summary>How many variables are alive at once at most.</summary>
     public int Locals { get; private set; }
 
-    public Evaluator Compile(Node node)
+    public Evaluator Compile(Syntax node)
     {
         switch (node)
         {
-            case Node.Literal { Value: var value }: return (ref _) => value;
-            case Node.Name { Text: var name }: return Name(name);
-            case Node.Path { Member: var member } path:
+            case Syntax.Literal { Value: var value }: return (ref _) => value;
+            case Syntax.Name { Text: var name }: return Name(name);
+            case Syntax.Path { Member: var member } path:
             {
                 var target = Compile(path.Target);
                 return (ref frame) =>
@@ -41,21 +41,21 @@ internal sealed class Compiler
                     return value[member];
                 };
             }
-            case Node.Index index: return Index(Compile(index.Target), Compile(index.Key));
-            case Node.List list:
+            case Syntax.Index index: return Index(Compile(index.Target), Compile(index.Key));
+            case Syntax.List list:
             {
                 var items = All(list.Items);
                 return (ref frame) => Value.Of(Evaluate(items, ref frame));
             }
-            case Node.Negate negate:
+            case Syntax.Negate negate:
             {
                 var operand = Compile(negate.Operand);
                 return (ref frame) => Arithmetic.Negate(operand(ref frame));
             }
-            case Node.Binary { Operator: Operator.And or Operator.Or } binary: return Junction(binary);
-            case Node.Binary binary: return Binary(binary);
-            case Node.In inside: return In(inside);
-            case Node.Between between:
+            case Syntax.Binary { Operator: Operator.And or Operator.Or } binary: return Junction(binary);
+            case Syntax.Binary binary: return Binary(binary);
+            case Syntax.In inside: return In(inside);
+            case Syntax.Between between:
             {
                 var (value, low, high) = (Compile(between.Value), Compile(between.Low), Compile(between.High));
                 return (ref frame) =>
@@ -64,13 +64,13 @@ internal sealed class Compiler
                     return Value.Compare(v, low(ref frame)) >= 0 && Value.Compare(v, high(ref frame)) <= 0;
                 };
             }
-            case Node.If choice:
+            case Syntax.If choice:
             {
                 var (condition, then, otherwise) = (Compile(choice.Condition), Compile(choice.Then), Compile(choice.Else));
                 return (ref frame) => condition(ref frame).IsTrue ? then(ref frame) : otherwise(ref frame);
             }
-            case Node.Quantified quantified: return Quantified(quantified);
-            case Node.Call call: return Call(call);
+            case Syntax.Quantified quantified: return Quantified(quantified);
+            case Syntax.Call call: return Call(call);
             default: throw new InvalidOperationException(node.GetType().Name);
         }
     }
@@ -94,11 +94,11 @@ internal sealed class Compiler
     };
 
     // Chains of and/or are run as one loop: hundreds of conditions must not become hundreds of nested calls.
-    private Evaluator Junction(Node.Binary binary)
+    private Evaluator Junction(Syntax.Binary binary)
     {
-        var nodes = new List<Node>();
-        Node left = binary;
-        while (left is Node.Binary spine && spine.Operator == binary.Operator) (left, _) = (spine.Left, Add(spine.Right));
+        var nodes = new List<Syntax>();
+        Syntax left = binary;
+        while (left is Syntax.Binary spine && spine.Operator == binary.Operator) (left, _) = (spine.Left, Add(spine.Right));
         Add(left);
         nodes.Reverse();
         var parts = nodes.ConvertAll(Compile).ToArray();
@@ -110,10 +110,10 @@ internal sealed class Compiler
             return !stop;
         };
 
-        int Add(Node node) { nodes.Add(node); return 0; }
+        int Add(Syntax node) { nodes.Add(node); return 0; }
     }
 
-    private Evaluator Binary(Node.Binary binary)
+    private Evaluator Binary(Syntax.Binary binary)
     {
         var (left, right) = (Compile(binary.Left), Compile(binary.Right));
         var (leftIsNull, rightIsNull) = (IsNull(binary.Left), IsNull(binary.Right));
@@ -147,7 +147,7 @@ internal sealed class Compiler
         }
     }
 
-    private Evaluator In(Node.In inside)
+    private Evaluator In(Syntax.In inside)
     {
         var value = Compile(inside.Value);
         var tests = All(inside.Tests);
@@ -168,7 +168,7 @@ internal sealed class Compiler
         };
     }
 
-    private Evaluator Quantified(Node.Quantified quantified)
+    private Evaluator Quantified(Syntax.Quantified quantified)
     {
         var domain = Compile(quantified.Domain);
         var slot = variables.Count;
@@ -189,17 +189,17 @@ internal sealed class Compiler
         };
     }
 
-    private Evaluator Call(Node.Call call)
+    private Evaluator Call(Syntax.Call call)
     {
         var arguments = All(call.Arguments);
         switch (call)
         {
             case { Function: "today" }: return Today;
             case { Function: "age", Arguments.Count: 1 }: arguments = [arguments[0], Today]; break;
-            case { Function: "matches", Arguments: [_, Node.Literal { Value.AsText: { } pattern }] }:
+            case { Function: "matches", Arguments: [_, Syntax.Literal { Value.AsText: { } pattern }] }:
                 var (text, regex) = (arguments[0], Pattern.Of(pattern));
                 return (ref frame) => text(ref frame).AsText is { } t ? regex.IsMatch(t) : Value.Null;
-            case { Function: "date", Arguments: [Node.Literal { Value: var written }] }:
+            case { Function: "date", Arguments: [Syntax.Literal { Value: var written }] }:
                 if (written.AsDate is not { } date) throw new ExpressionFault($"日期请写成 date(\"2026-01-31\")，“{written}”不是有效日期", -1);
                 return (ref _) => date;
         }
@@ -224,5 +224,5 @@ internal sealed class Compiler
         return values;
     }
 
-    private static bool IsNull(Node node) => node is Node.Literal { Value.IsNull: true };
+    private static bool IsNull(Syntax node) => node is Syntax.Literal { Value.IsNull: true };
 }

@@ -21,7 +21,7 @@ public sealed class Expression : IEquatable<Expression>
     private readonly int locals;
     private Reads? reads;
 
-    private Expression(Node root)
+    private Expression(Syntax root)
     {
         Root = root;
         var compiler = new Compiler();
@@ -29,7 +29,7 @@ public sealed class Expression : IEquatable<Expression>
         locals = compiler.Locals;
     }
 
-    public Node Root { get; }
+    public Syntax Root { get; }
 
     /// <summary>The root names it reads, e.g. <c>answers</c>; variables of quantifiers are not among them.</summary>
     public IReadOnlySet<string> Names => (reads ??= new Reads(Root)).Names;

@@ -16,7 +16,7 @@ internal sealed class Parser
 
     private Parser(List<Token> tokens) => this.tokens = tokens;
 
-    public static Node Parse(string text)
+    public static Syntax Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > MaxLength) throw new ExpressionFault($"表达式太长：{text.Length:N0} 个字符，最多 {MaxLength:N0} 个", MaxLength);
@@ -33,7 +33,7 @@ internal sealed class Parser
     private Token Next => tokens[at];
     private Token Ahead(int count) => tokens[Math.Min(at + count, tokens.Count - 1)];
 
-    private Node Expression()
+    private Syntax Expression()
     {
         if (++depth > MaxDepth) throw new ExpressionFault($"嵌套太深：最多 {MaxDepth} 层", Next.Position);
         var node = Or();
@@ -41,38 +41,38 @@ internal sealed class Parser
         return node;
     }
 
-    private Node Or()
+    private Syntax Or()
     {
         var left = And();
-        while (TakeWord("or")) left = new Node.Binary(Operator.Or, left, And());
+        while (TakeWord("or")) left = new Syntax.Binary(Operator.Or, left, And());
         return left;
     }
 
-    private Node And()
+    private Syntax And()
     {
         var left = Comparison();
-        while (TakeWord("and")) left = new Node.Binary(Operator.And, left, Comparison());
+        while (TakeWord("and")) left = new Syntax.Binary(Operator.And, left, Comparison());
         return left;
     }
 
-    private Node Comparison()
+    private Syntax Comparison()
     {
         var left = Sum();
-        Node result;
+        Syntax result;
         if (ComparisonSign(Next) is { } sign)
         {
             at++;
-            result = new Node.Binary(sign, left, Sum());
+            result = new Syntax.Binary(sign, left, Sum());
         }
         else if (TakeWord("between"))
         {
             var low = Sum();
             ExpectWord("and", "between … and …");
-            result = new Node.Between(left, low, Sum());
+            result = new Syntax.Between(left, low, Sum());
         }
         else if (TakeWord("in"))
         {
-            result = new Node.In(left, TakeSymbol("(") ? Items(")") : new Nodes(Sum()));
+            result = new Syntax.In(left, TakeSymbol("(") ? Items(")") : new Nodes(Sum()));
         }
         else return left;
         if (ComparisonSign(Next) is not null) throw new ExpressionFault("比较不能连写，请用 between … and … 或者 and", Next.Position);
@@ -86,45 +86,45 @@ internal sealed class Parser
         _ => null,
     };
 
-    private Node Sum()
+    private Syntax Sum()
     {
         var left = Product();
         while (true)
         {
-            if (TakeSymbol("+")) left = new Node.Binary(Operator.Add, left, Product());
-            else if (TakeSymbol("-")) left = new Node.Binary(Operator.Subtract, left, Product());
+            if (TakeSymbol("+")) left = new Syntax.Binary(Operator.Add, left, Product());
+            else if (TakeSymbol("-")) left = new Syntax.Binary(Operator.Subtract, left, Product());
             else return left;
         }
     }
 
-    private Node Product()
+    private Syntax Product()
     {
         var left = Power();
         while (true)
         {
-            if (TakeSymbol("*")) left = new Node.Binary(Operator.Multiply, left, Power());
-            else if (TakeSymbol("/")) left = new Node.Binary(Operator.Divide, left, Power());
+            if (TakeSymbol("*")) left = new Syntax.Binary(Operator.Multiply, left, Power());
+            else if (TakeSymbol("/")) left = new Syntax.Binary(Operator.Divide, left, Power());
             else return left;
         }
     }
 
-    private Node Power()
+    private Syntax Power()
     {
         var left = Unary();
-        while (TakeSymbol("**")) left = new Node.Binary(Operator.Power, left, Unary());
+        while (TakeSymbol("**")) left = new Syntax.Binary(Operator.Power, left, Unary());
         return left;
     }
 
-    private Node Unary()
+    private Syntax Unary()
     {
         if (!TakeSymbol("-")) return Postfix();
         if (++depth > MaxDepth) throw new ExpressionFault($"嵌套太深：最多 {MaxDepth} 层", Next.Position);
-        var node = new Node.Negate(Unary());
+        var node = new Syntax.Negate(Unary());
         depth--;
         return node;
     }
 
-    private Node Postfix()
+    private Syntax Postfix()
     {
         var node = Primary();
         while (true)
@@ -132,26 +132,26 @@ internal sealed class Parser
             if (TakeSymbol("."))
             {
                 if (Next.Kind is not (TokenKind.Name or TokenKind.QuotedName)) throw Unexpected("句点后面应当是名称");
-                node = new Node.Path(node, tokens[at++].Text);
+                node = new Syntax.Path(node, tokens[at++].Text);
             }
             else if (TakeSymbol("["))
             {
                 var key = Expression();
                 ExpectSymbol("]");
-                node = key is Node.Literal { Value.AsText: { } member } ? new Node.Path(node, member) : new Node.Index(node, key);
+                node = key is Syntax.Literal { Value.AsText: { } member } ? new Syntax.Path(node, member) : new Syntax.Index(node, key);
             }
             else return node;
         }
     }
 
-    private Node Primary()
+    private Syntax Primary()
     {
         var token = Next;
         switch (token.Kind)
         {
-            case TokenKind.Number: at++; return new Node.Literal(token.Number);
-            case TokenKind.Text: at++; return new Node.Literal(token.Text);
-            case TokenKind.QuotedName: at++; return new Node.Name(token.Text);
+            case TokenKind.Number: at++; return new Syntax.Literal(token.Number);
+            case TokenKind.Text: at++; return new Syntax.Literal(token.Text);
+            case TokenKind.QuotedName: at++; return new Syntax.Name(token.Text);
             case TokenKind.Name: return Word(token);
         }
         if (TakeSymbol("("))
@@ -160,11 +160,11 @@ internal sealed class Parser
             ExpectSymbol(")");
             return inner;
         }
-        if (TakeSymbol("[")) return new Node.List(Items("]"));
+        if (TakeSymbol("[")) return new Syntax.List(Items("]"));
         throw Unexpected("这里缺少一个值");
     }
 
-    private Node Word(Token token)
+    private Syntax Word(Token token)
     {
         if (Functions.Match(Ahead) is { } function) return Call(function, token.Position);
         if (token.Text is "not") throw new ExpressionFault("“非”请写 not(…)", token.Position);
@@ -172,19 +172,19 @@ internal sealed class Parser
         at++;
         switch (token.Text)
         {
-            case "true": return new Node.Literal(true);
-            case "false": return new Node.Literal(false);
-            case "null": return new Node.Literal(Value.Null);
-            case "today": return new Node.Call("today", new Nodes());
+            case "true": return new Syntax.Literal(true);
+            case "false": return new Syntax.Literal(false);
+            case "null": return new Syntax.Literal(Value.Null);
+            case "today": return new Syntax.Call("today", new Nodes());
             case "if": return If();
             case "some": return Quantified(every: false);
             case "every": return Quantified(every: true);
         }
         if (Next.IsSymbol("(")) throw new ExpressionFault($"没有名为“{token.Text}”的函数", token.Position);
-        return new Node.Name(token.Text);
+        return new Syntax.Name(token.Text);
     }
 
-    private Node.If If()
+    private Syntax.If If()
     {
         var condition = Expression();
         ExpectWord("then", "if … then … else …");
@@ -193,14 +193,14 @@ internal sealed class Parser
         return new(condition, then, Expression());
     }
 
-    private Node Quantified(bool every)
+    private Syntax Quantified(bool every)
     {
         if (Next.Kind != TokenKind.QuotedName && (Next.Kind != TokenKind.Name || IsReserved(Next.Text))) throw Unexpected("这里应当是变量名");
         var variable = tokens[at++].Text;
         ExpectWord("in", "some … in … satisfies …");
         if (++depth > MaxDepth) throw new ExpressionFault($"嵌套太深：最多 {MaxDepth} 层", Next.Position);
         var domain = Expression();
-        Node condition;
+        Syntax condition;
         if (TakeSymbol(",")) condition = Quantified(every);
         else
         {
@@ -208,10 +208,10 @@ internal sealed class Parser
             condition = Expression();
         }
         depth--;
-        return new Node.Quantified(every, variable, domain, condition);
+        return new Syntax.Quantified(every, variable, domain, condition);
     }
 
-    private Node.Call Call(Function function, int position)
+    private Syntax.Call Call(Function function, int position)
     {
         at += function.Words;
         ExpectSymbol("(");
@@ -223,7 +223,7 @@ internal sealed class Parser
 
     private Nodes Items(string close)
     {
-        var items = new List<Node>();
+        var items = new List<Syntax>();
         if (TakeSymbol(close)) return new Nodes(items);
         do items.Add(Expression()); while (TakeSymbol(","));
         ExpectSymbol(close);

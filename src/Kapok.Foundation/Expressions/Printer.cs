@@ -13,62 +13,62 @@ internal static class Printer
         (">=", CompareLevel), ("+", AddLevel), ("-", AddLevel), ("*", MultiplyLevel), ("/", MultiplyLevel), ("**", PowerLevel),
     ];
 
-    public static string Print(Node node)
+    public static string Print(Syntax node)
     {
         var text = new StringBuilder();
         Write(text, node, Any);
         return text.ToString();
     }
 
-    private static void Write(StringBuilder text, Node node, int level)
+    private static void Write(StringBuilder text, Syntax node, int level)
     {
         var own = Level(node);
         if (own < level) text.Append('(');
         switch (node)
         {
-            case Node.Literal literal: WriteLiteral(text, literal.Value); break;
-            case Node.Name name: text.Append(NameOf(name.Text)); break;
-            case Node.Path path: WritePath(text, path); break;
-            case Node.Index index: Write(text, index.Target, PostfixLevel); text.Append('['); Write(text, index.Key, Any); text.Append(']'); break;
-            case Node.List list: WriteAll(text, '[', list.Items, ']'); break;
-            case Node.Negate negate: text.Append('-'); Write(text, negate.Operand, UnaryLevel); break;
-            case Node.Binary binary:
+            case Syntax.Literal literal: WriteLiteral(text, literal.Value); break;
+            case Syntax.Name name: text.Append(NameOf(name.Text)); break;
+            case Syntax.Path path: WritePath(text, path); break;
+            case Syntax.Index index: Write(text, index.Target, PostfixLevel); text.Append('['); Write(text, index.Key, Any); text.Append(']'); break;
+            case Syntax.List list: WriteAll(text, '[', list.Items, ']'); break;
+            case Syntax.Negate negate: text.Append('-'); Write(text, negate.Operand, UnaryLevel); break;
+            case Syntax.Binary binary:
                 // Comparisons do not chain, so both their sides stand one level tighter; the others lean left.
                 Write(text, binary.Left, own == CompareLevel ? own + 1 : own);
                 text.Append(' ').Append(Operators[(int)binary.Operator].Sign).Append(' ');
                 Write(text, binary.Right, own + 1);
                 break;
-            case Node.In inside: Write(text, inside.Value, AddLevel); WriteAll(text.Append(" in "), '(', inside.Tests, ')'); break;
-            case Node.Between between:
+            case Syntax.In inside: Write(text, inside.Value, AddLevel); WriteAll(text.Append(" in "), '(', inside.Tests, ')'); break;
+            case Syntax.Between between:
                 Write(text, between.Value, AddLevel);
                 Write(text.Append(" between "), between.Low, AddLevel);
                 Write(text.Append(" and "), between.High, AddLevel);
                 break;
-            case Node.If choice:
+            case Syntax.If choice:
                 Write(text.Append("if "), choice.Condition, Any);
                 Write(text.Append(" then "), choice.Then, Any);
                 Write(text.Append(" else "), choice.Else, Any);
                 break;
-            case Node.Quantified quantified:
+            case Syntax.Quantified quantified:
                 text.Append(quantified.Every ? "every " : "some ").Append(NameOf(quantified.Variable));
                 Write(text.Append(" in "), quantified.Domain, Any);
                 Write(text.Append(" satisfies "), quantified.Condition, Any);
                 break;
-            case Node.Call call: WriteAll(text.Append(call.Function), '(', call.Arguments, ')'); break;
+            case Syntax.Call call: WriteAll(text.Append(call.Function), '(', call.Arguments, ')'); break;
         }
         if (own < level) text.Append(')');
     }
 
-    private static int Level(Node node) => node switch
+    private static int Level(Syntax node) => node switch
     {
-        Node.If or Node.Quantified => Any,
-        Node.Binary binary => Operators[(int)binary.Operator].Level,
-        Node.In or Node.Between => CompareLevel,
-        Node.Negate => UnaryLevel,
+        Syntax.If or Syntax.Quantified => Any,
+        Syntax.Binary binary => Operators[(int)binary.Operator].Level,
+        Syntax.In or Syntax.Between => CompareLevel,
+        Syntax.Negate => UnaryLevel,
         _ => PostfixLevel,
     };
 
-    private static void WritePath(StringBuilder text, Node.Path path)
+    private static void WritePath(StringBuilder text, Syntax.Path path)
     {
         Write(text, path.Target, PostfixLevel);
         if (path.Member.Length == 0 || path.Member.Contains('`')) WriteText(text.Append('['), path.Member).Append(']');

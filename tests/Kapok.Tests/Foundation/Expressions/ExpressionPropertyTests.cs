@@ -11,34 +11,34 @@ public class ExpressionPropertyTests
     private static readonly Gen<string> Names = Gen.Elements("a", "b", "经营面积", "x-y", "today", "years", "in", "not", "count", "_1", "甲 乙", "𠮷");
     private static readonly Gen<string> Texts = Gen.Elements("", "甲", "a\"b", "c\\d", "行\n次\t", "`", "2026-01-31", "x-y");
 
-    private static Gen<Node> Trees(int size)
+    private static Gen<Syntax> Trees(int size)
     {
         var leaf = Gen.OneOf(
-            Gen.Elements(0m, 1m, 2.5m, 100m).Select(n => (Node)new Node.Literal(n)),
-            Texts.Select(t => (Node)new Node.Literal(t)),
-            Gen.Elements(Value.True, Value.False, Value.Null).Select(v => (Node)new Node.Literal(v)),
-            Names.Select(n => (Node)new Node.Name(n)));
+            Gen.Elements(0m, 1m, 2.5m, 100m).Select(n => (Syntax)new Syntax.Literal(n)),
+            Texts.Select(t => (Syntax)new Syntax.Literal(t)),
+            Gen.Elements(Value.True, Value.False, Value.Null).Select(v => (Syntax)new Syntax.Literal(v)),
+            Names.Select(n => (Syntax)new Syntax.Name(n)));
         if (size == 0) return leaf;
         var inner = Trees(size - 1);
         var few = Gen.Choose(0, 3).SelectMany(n => inner.ArrayOf(n)).Select(items => new Nodes(items));
         return Gen.OneOf(
             leaf,
-            inner.SelectMany(t => Gen.OneOf(Names, Texts), (t, m) => (Node)new Node.Path(t, m)),
+            inner.SelectMany(t => Gen.OneOf(Names, Texts), (t, m) => (Syntax)new Syntax.Path(t, m)),
             // A text in brackets is read as a member, so an index has any other key.
-            inner.SelectMany(t => inner, (t, k) => k is Node.Literal { Value.AsText: { } m } ? new Node.Path(t, m) : (Node)new Node.Index(t, k)),
-            few.Select(items => (Node)new Node.List(items)),
-            inner.Select(t => (Node)new Node.Negate(t)),
-            Gen.Elements(Enum.GetValues<Operator>()).SelectMany(o => inner.SelectMany(l => inner, (l, r) => (Node)new Node.Binary(o, l, r))),
-            inner.SelectMany(v => few, (v, tests) => (Node)new Node.In(v, tests)),
-            inner.SelectMany(v => inner.SelectMany(l => inner, (l, h) => (Node)new Node.Between(v, l, h))),
-            inner.SelectMany(c => inner.SelectMany(t => inner, (t, e) => (Node)new Node.If(c, t, e))),
-            Gen.Elements(true, false).SelectMany(every => Names.SelectMany(v => inner.SelectMany(d => inner, (d, c) => (Node)new Node.Quantified(every, v, d, c)))),
-            Gen.Elements("not", "abs", "age", "string length", "empty", "sum").SelectMany(f => inner, (f, a) => (Node)new Node.Call(f, new Nodes(a))),
-            Gen.Elements("days between", "years between", "contains", "min", "substring").SelectMany(f => inner.SelectMany(a => inner, (a, b) => (Node)new Node.Call(f, new Nodes(a, b)))),
-            Gen.Constant((Node)new Node.Call("today", new Nodes())));
+            inner.SelectMany(t => inner, (t, k) => k is Syntax.Literal { Value.AsText: { } m } ? new Syntax.Path(t, m) : (Syntax)new Syntax.Index(t, k)),
+            few.Select(items => (Syntax)new Syntax.List(items)),
+            inner.Select(t => (Syntax)new Syntax.Negate(t)),
+            Gen.Elements(Enum.GetValues<Operator>()).SelectMany(o => inner.SelectMany(l => inner, (l, r) => (Syntax)new Syntax.Binary(o, l, r))),
+            inner.SelectMany(v => few, (v, tests) => (Syntax)new Syntax.In(v, tests)),
+            inner.SelectMany(v => inner.SelectMany(l => inner, (l, h) => (Syntax)new Syntax.Between(v, l, h))),
+            inner.SelectMany(c => inner.SelectMany(t => inner, (t, e) => (Syntax)new Syntax.If(c, t, e))),
+            Gen.Elements(true, false).SelectMany(every => Names.SelectMany(v => inner.SelectMany(d => inner, (d, c) => (Syntax)new Syntax.Quantified(every, v, d, c)))),
+            Gen.Elements("not", "abs", "age", "string length", "empty", "sum").SelectMany(f => inner, (f, a) => (Syntax)new Syntax.Call(f, new Nodes(a))),
+            Gen.Elements("days between", "years between", "contains", "min", "substring").SelectMany(f => inner.SelectMany(a => inner, (a, b) => (Syntax)new Syntax.Call(f, new Nodes(a, b)))),
+            Gen.Constant((Syntax)new Syntax.Call("today", new Nodes())));
     }
 
-    private static readonly Arbitrary<Node> AnyTree = Trees(3).ToArbitrary();
+    private static readonly Arbitrary<Syntax> AnyTree = Trees(3).ToArbitrary();
 
     private static readonly DictionaryScope Scope = new(new Dictionary<string, Value>
     {
