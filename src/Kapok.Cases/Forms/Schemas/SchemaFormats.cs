@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Kapok.Cases.Forms.Schemas;
+
+/// <summary>A format that asserts.</summary>
+/// <param name="Name">The value of the keyword <c>format</c>.</param>
+/// <param name="Fault">What is wrong with a text, in plain Chinese and with the way to mend it; null when it is right.</param>
+internal sealed record SchemaFormat(string Name, Func<string, string?> Fault);
+
+/// <summary>The formats Kapok asserts: those of the standard that forms need, and the Chinese ones of <c>docs/packages.md</c>.</summary>
+public static partial class SchemaFormats
+{
+    static readonly Dictionary<string, SchemaFormat> all = ((SchemaFormat[])
+    [
+        new("date", Date),
+        new("time", text => IsTime(text) ? null : "请按“时:分:秒+时区”的格式填写"),
+        new("date-time", text => text.Length > 11 && text[10] is 'T' or 't' && Date(text[..10]) is null && IsTime(text[11..]) ? null : "请填写完整的日期和时间"),
+        new("email", text => Email().IsMatch(text) ? null : "电子邮箱格式不对，例如 name@example.com"),
+        new("uuid", text => Uuid().IsMatch(text) ? null : "编号格式不对"),
+        new("ipv4", text => Ipv4().IsMatch(text) ? null : "IP 地址格式不对"),
+        new("ipv6", text => text.Contains(':') && !text.Contains('%') && !text.Contains('[') && !text.Contains('/') && IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6 ? null : "IP 地址格式不对"),
+        new("mobile-cn", text => Mobile().IsMatch(text) ? null : "手机号码应为 1 开头的 11 位数字"),
+        new("phone-cn", text => Mobile().IsMatch(text) || Landline().IsMatch(text) || Service().IsMatch(text) ? null : "电话号码不对：手机填 11 位数字，座机填区号-号码，例如 020-12345678"),
+        new("postcode", text => Postcode().IsMatch(text) ? null : "邮政编码应为 6 位数字"),
+        new("division", text => Division().IsMatch(text) ? null : "请从列表中选择行政区划"),
+        new("person-name", PersonName),
+        new("money-fen", _ => "请填写金额，最多两位小数，例如 1200.50"),
+    ]).ToDictionary(format => format.Name);
+
+    /// <summary>Whether the format is known, and therefore checked.</summary>
+    public static bool IsKnown(string name) => all.ContainsKey(name);
+
+    internal static SchemaFormat? Find(string name) => all.GetValueOrDefault(name);
+
+    /// <summary>Longest name, in characters as people count them. The 2016 population standard allows 50.</summary>
+    const int NameLength = 50;
+
+    static string? Date(string text)
+    {
+        var parts = text.Split('-');
+        if (parts.Length != 3 || parts.Any(p => p.Length > 4 || p.Any(c => !char.IsAsciiDigit(c))) || parts.Any(p => p == ""))
+            return "请把年、月、日都填上，例如 2026 年 9 月 1 日";
+        var (year, month, day) = (int.Parse(parts[0]), int.Parse(parts[1]), int.Parse(parts[2]));
+        if (parts[0].Length != 4 || year == 0) return "年份应为四位数字，例如 2026";
+        if (month is < 1 or > 12) return "月份应在 1 到 12 之间";
+        if (day < 1 || day > DateTime.DaysInMonth(year, month))
+            return month == 2 && day == 29 ? $"{year} 年 2 月只有 28 天" : day is > 0 and <= 31 ? $"{month} 月没有 {day} 日" : "日应在 1 到 31 之间";
+        return parts[1].Length == 2 && parts[2].Length == 2 ? null : "日期应写成 2026-09-01 的格式";
+    }
+
+    static bool IsTime(string text)
+    {
+        var match = Time().Match(text);
+        if (!match.Success) return false;
+        var (hour, minute, second) = (Part("h"), Part("m"), Part("s"));
+        var (offsetHour, offsetMinute) = (Part("oh"), Part("om"));
+        if (hour > 23 || minute > 59 || offsetHour > 23 || offsetMinute > 59) return false;
+        if (second < 60) return true;
+        // A leap second can only be 23:59:60 in universal time.
+        var offset = (offsetHour * 60 + offsetMinute) * (match.Groups["sign"].Value == "-" ? -1 : 1);
+        return second == 60 && ((hour * 60 + minute - offset) % 1440 + 1440) % 1440 == 1439;
+
+        int Part(string group) => match.Groups[group].Success ? int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture) : 0;
+    }
+
+    /// <summary>
+    /// Chinese names, names of other peoples with the middle dot, Latin names of foreigners. Every ideograph counts as
+    /// one character and is allowed, including the planes of rare characters (GB 18030-2022 level 3).
+    /// </summary>
+    static string? PersonName(string text)
+    {
+        var count = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            count++;
+            if (rune.Value == 0xFFFD) return "姓名里有无法识别的字符，请重新输入";
+            if (!IsNameRune(rune)) return $"姓名里不能有“{rune}”";
+        }
+        if (count == 0 || string.IsNullOrWhiteSpace(text)) return "请填写姓名";
+        if (count > NameLength) return $"姓名最多 {NameLength} 个字，现在有 {count} 个";
+        var first = text.EnumerateRunes().First();
+        return Rune.IsLetter(first) || first.Value >= 0x20000 || Rune.GetUnicodeCategory(first) == UnicodeCategory.PrivateUse ? null : "姓名应以文字开头";
+    }
+
+    static bool IsNameRune(Rune rune) =>
+        rune.Value is '·' or ' ' or '-' or '\'' or '’' or '.' or '〇' or >= 0x20000 and <= 0x3FFFF
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
+            or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
+            or UnicodeCategory.PrivateUse;
+
+    const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+
+    [GeneratedRegex(@"^(?<h>[0-9]{2}):(?<m>[0-9]{2}):(?<s>[0-9]{2})(\.[0-9]+)?([zZ]|(?<sign>[+-])(?<oh>[0-9]{2}):(?<om>[0-9]{2}))\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Time();
+    [GeneratedRegex(@"^(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-]+)*|""[^""\\\p{C}]{1,62}"")@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?)*|\[[0-9.]{7,15}\]|\[IPv6:[0-9A-Fa-f:.]{2,45}\])\z", Linear)]
+    private static partial Regex Email();
+    [GeneratedRegex(@"^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\z", Linear)]
+    private static partial Regex Uuid();
+    [GeneratedRegex(@"^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\.(?=[0-9])|\z)){4}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Ipv4();
+    [GeneratedRegex(@"^1[3-9][0-9]{9}\z", Linear)]
+    private static partial Regex Mobile();
+    [GeneratedRegex(@"^(0[0-9]{2,3}-?)?[1-9][0-9]{6,7}(-[0-9]{1,6})?\z", Linear)]
+    private static partial Regex Landline();
+    [GeneratedRegex(@"^(1[0-9]{2}|1[0-9]{4}|95[0-9]{3,4}|[48]00-?[0-9]{3}-?[0-9]{4})\z", Linear)]
+    private static partial Regex Service();
+    [GeneratedRegex(@"^[0-9]{6}\z", Linear)]
+    private static partial Regex Postcode();
+    [GeneratedRegex(@"^[1-9][0-9]{5}([0-9]{3}([0-9]{3})?)?\z", Linear)]
+    private static partial Regex Division();
+}
