@@ -14,10 +14,12 @@ internal static class EcmaPattern
     public const int MaxPatternLength = 2_000;
 
     const string Pair = @"[\uD800-\uDBFF][\uDC00-\uDFFF]";
+    /// <summary>Half of a pair; never a character of its own.</summary>
+    const string Halves = @"\uD800-\uDFFF";
     const string SpaceSet = @"\t\n\v\f\r\x20\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF";
-    const string NotSpaceSet = @"\0-\x08\x0E-\x1F!-\u009F\u00A1-\u167F\u1681-\u1FFF\u200B-\u2027\u202A-\u202E\u2030-\u205E\u2060-\u2FFF\u3001-\uFEFE\uFF00-\uFFFF";
-    const string NotDigitSet = @"\0-/:-\uFFFF";
-    const string NotWordSet = @"\0-/:-@\[-\^`{-\uFFFF";
+    const string NotSpaceSet = @"\0-\x08\x0E-\x1F!-\u009F\u00A1-\u167F\u1681-\u1FFF\u200B-\u2027\u202A-\u202E\u2030-\u205E\u2060-\u2FFF\u3001-\uD7FF\uE000-\uFEFE\uFF00-\uFFFF";
+    const string NotDigitSet = @"\0-/:-\uD7FF\uE000-\uFFFF";
+    const string NotWordSet = @"\0-/:-@\[-\^`{-\uD7FF\uE000-\uFFFF";
 
     /// <exception cref="ArgumentException">The pattern is not a valid or not a supported one.</exception>
     public static Regex Compile(string pattern)
@@ -54,7 +56,7 @@ internal static class EcmaPattern
                 {
                     case '\\': output.Append(Escape(inSet: false)); break;
                     case '[': Set(); break;
-                    case '.': at++; output.Append($@"(?:{Pair}|[^\n\r\u2028\u2029])"); break;
+                    case '.': at++; output.Append($@"(?:{Pair}|[^\n\r\u2028\u2029{Halves}])"); break;
                     case '$': at++; output.Append(@"\z"); break;
                     case '(' when source.AsSpan(at).StartsWith("(?#"): throw new ArgumentException("不支持 (?#…)");
                     default: Literal(NextRune()); break;
@@ -157,7 +159,7 @@ internal static class EcmaPattern
             if (negated)
             {
                 var anyPair = pairs.Count == 0 ? Pair : throw new ArgumentException("取反的方括号里不支持四字节字符");
-                output.Append(basic.Length == 0 ? $@"(?:{Pair}|[\s\S])" : $"(?:{anyPair}|[^{basic}])");
+                output.Append(basic.Length == 0 ? $@"(?:{Pair}|[^{Halves}])" : $"(?:{anyPair}|[^{basic}{Halves}])");
             }
             else if (basic.Length == 0 && pairs.Count == 0) output.Append("(?!)");
             else if (pairs.Count == 0) output.Append('[').Append(basic).Append(']');

@@ -76,7 +76,8 @@ internal sealed class SchemaCompiler(SchemaSettings settings)
                     if (dynamic.Place.DynamicAnchor == fragment) node.DynamicAnchor = fragment;
                 }
                 break;
-            case "$vocabulary": Fault(at, "不支持 $vocabulary"); break;
+            // A referenced meta-schema may declare its vocabularies; a schema of ours may not change what keywords mean.
+            case "$vocabulary" when place.Document == 0: Fault(at, "不支持 $vocabulary"); break;
             case "type": node.Types = Types(value, at); break;
             case "enum":
                 if (value.ValueKind == JsonValueKind.Array) node.Enum = [.. value.EnumerateArray()];

@@ -19,10 +19,10 @@ public static partial class SchemaFormats
         new("date", Date),
         new("time", text => IsTime(text) ? null : "请按“时:分:秒+时区”的格式填写"),
         new("date-time", text => text.Length > 11 && text[10] is 'T' or 't' && Date(text[..10]) is null && IsTime(text[11..]) ? null : "请填写完整的日期和时间"),
-        new("email", text => Email().IsMatch(text) ? null : "电子邮箱格式不对，例如 name@example.com"),
+        new("email", text => IsEmail(text) ? null : "电子邮箱格式不对，例如 name@example.com"),
         new("uuid", text => Uuid().IsMatch(text) ? null : "编号格式不对"),
         new("ipv4", text => Ipv4().IsMatch(text) ? null : "IP 地址格式不对"),
-        new("ipv6", text => text.Contains(':') && !text.Contains('%') && !text.Contains('[') && !text.Contains('/') && IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6 ? null : "IP 地址格式不对"),
+        new("ipv6", text => IsIpv6(text) ? null : "IP 地址格式不对"),
         new("mobile-cn", text => Mobile().IsMatch(text) ? null : "手机号码应为 1 开头的 11 位数字"),
         new("phone-cn", text => Mobile().IsMatch(text) || Landline().IsMatch(text) || Service().IsMatch(text) ? null : "电话号码不对：手机填 11 位数字，座机填区号-号码，例如 020-12345678"),
         new("postcode", text => Postcode().IsMatch(text) ? null : "邮政编码应为 6 位数字"),
@@ -66,6 +66,19 @@ public static partial class SchemaFormats
 
         int Part(string group) => match.Groups[group].Success ? int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture) : 0;
     }
+
+    static bool IsEmail(string text)
+    {
+        if (!Email().IsMatch(text)) return false;
+        if (!text.EndsWith(']')) return true;
+        var literal = text[(text.LastIndexOf('[') + 1)..^1];
+        return literal.StartsWith("IPv6:") ? IsIpv6(literal[5..]) : Ipv4().IsMatch(literal);
+    }
+
+    static bool IsIpv6(string text) =>
+        text.AsSpan().IndexOfAnyExcept("0123456789abcdefABCDEF:.") < 0 && text.Contains(':')
+        && (!text.Contains('.') || Ipv4().IsMatch(text[(text.LastIndexOf(':') + 1)..]))
+        && IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
 
     /// <summary>
     /// Chinese names, names of other peoples with the middle dot, Latin names of foreigners. Every ideograph counts as
