@@ -3,7 +3,7 @@ namespace Kapok;
 /// <summary>The accounts that <c>up</c> prints; they come from packages/guangdong/demo and exist only in demonstration mode.</summary>
 static class DemonstrationAccounts
 {
-    public const string Password = "Kapok-demo-2026";
+    public const string Password = Identity.IdentityOptions.DemonstrationPassword;
 
     public static readonly string[] Lines =
     [

@@ -4,6 +4,8 @@ using System.Text.Unicode;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Http;
+using Kapok.Identity;
+using Kapok.Identity.SignIn;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -15,7 +17,7 @@ namespace Kapok;
 public static class KapokApp
 {
     /// <summary>The house, from the ground up.</summary>
-    public static readonly IReadOnlyList<IModule> Modules = [new FoundationModule()];
+    public static readonly IReadOnlyList<IModule> Modules = [new FoundationModule(), new IdentityModule()];
 
     public static WebApplication Build(NodeOptions options, Action<WebApplicationBuilder>? configure = null)
     {
@@ -45,6 +47,7 @@ public static class KapokApp
         var app = builder.Build();
         app.UseProblems();
         app.UseRouting();
+        app.UseSignIn();
         app.UseDoors();
         app.UseAntiforgery();
         foreach (var module in Modules) module.MapRoutes(app);

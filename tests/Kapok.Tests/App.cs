@@ -1,5 +1,10 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
+using Kapok.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -33,17 +38,56 @@ public class App(TestDatabase databases) : IAsyncLifetime
             Packages = Path.Combine(TestDatabase.Root, "packages"),
             Port = 1,
         };
-        app = KapokApp.Build(Options, builder =>
+        app = await Start();
+    }
+
+    async Task<WebApplication> Start()
+    {
+        var started = KapokApp.Build(Options, builder =>
         {
             if (!OnLoopback) builder.WebHost.UseTestServer();
             builder.Services.AddSingleton<TimeProvider>(Time);
             Configure(builder);
         });
-        await app.StartAsync();
+        await started.StartAsync();
+        return started;
     }
 
+    /// <summary>A second process of the same node: same database, same keys, same clock.</summary>
+    public async Task<Sibling> Another() => new(await Start());
+
     /// <summary>A browser of its own: keeps cookies, follows no redirects.</summary>
-    public HttpClient Browser() => new(new CookieHandler(app.GetTestServer().CreateHandler())) { BaseAddress = new("http://localhost") };
+    public HttpClient Browser() => Browser(app);
+
+    static HttpClient Browser(WebApplication app) => new(new CookieHandler(app.GetTestServer().CreateHandler())) { BaseAddress = new("http://localhost") };
+
+    readonly ConcurrentDictionary<string, Lazy<Task<HttpClient>>> browsers = new(), programs = new();
+
+    /// <summary>The browser of an account of the demonstration data, signed in through the sign-in page once per app; keeps cookies.</summary>
+    public Task<HttpClient> As(string account) => browsers.GetOrAdd(account, a => new(() => SignIn(a))).Value;
+
+    /// <summary>A program of an account: its requests carry a bearer token from <c>POST /api/v1/sessions</c>.</summary>
+    public Task<HttpClient> Api(string account) => programs.GetOrAdd(account, a => new(() => Program(a))).Value;
+
+    /// <summary>A browser signed in anew, for tests that end or change the session.</summary>
+    public async Task<HttpClient> SignIn(string account, string password = IdentityOptions.DemonstrationPassword)
+    {
+        var browser = Browser();
+        var answer = await browser.PostForm("/sign-in", "/sign-in", ("account", account), ("password", password));
+        if (answer.StatusCode != HttpStatusCode.Redirect) throw new InvalidOperationException($"{account} cannot sign in: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        return browser;
+    }
+
+    /// <summary>A program with a session of its own.</summary>
+    public async Task<HttpClient> Program(string account, string password = IdentityOptions.DemonstrationPassword)
+    {
+        var http = new HttpClient(app.GetTestServer().CreateHandler()) { BaseAddress = new("http://localhost") };
+        var answer = await http.PostAsJsonAsync("/api/v1/sessions", new { account, password });
+        if (answer.StatusCode != HttpStatusCode.Created) throw new InvalidOperationException($"{account} cannot sign in: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", body.GetProperty("token").GetString());
+        return http;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -53,9 +97,24 @@ public class App(TestDatabase databases) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    sealed class CookieHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+    /// <summary>Another process of the node, for tests of what they tell each other.</summary>
+    public sealed class Sibling(WebApplication app) : IAsyncDisposable
     {
-        readonly System.Net.CookieContainer cookies = new();
+        public IServiceProvider Services => app.Services;
+        public HttpClient Browser() => App.Browser(app);
+
+        public async ValueTask DisposeAsync()
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+    }
+
+    internal sealed class CookieHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        readonly CookieContainer cookies = new();
+
+        public CookieContainer Cookies => cookies;
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken stop)
         {
