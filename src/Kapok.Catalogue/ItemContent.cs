@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kapok.Catalogue.Content;
+using Kapok.Foundation.Codes;
 
 namespace Kapok.Catalogue;
 
@@ -19,27 +20,27 @@ public sealed record ItemContent
 
     /// <summary>One plain sentence.</summary>
     [Element("一句话说明")] public string Summary { get; init; } = "";
-    [Element("事项类型", Table = CodeTables.Type)] public string Type { get; init; } = "";
-    [Element("行使层级", Table = CodeTables.Level)] public IReadOnlyList<int> Levels { get; init; } = [];
-    [Element("服务对象", Table = CodeTables.Audience)] public IReadOnlyList<int> Audience { get; init; } = [];
+    [Element("事项类型", Table = nameof(CodeTables.ItemType))] public string Type { get; init; } = "";
+    [Element("行使层级", Table = nameof(CodeTables.Level))] public IReadOnlyList<int> Levels { get; init; } = [];
+    [Element("服务对象", Table = nameof(CodeTables.Audience))] public IReadOnlyList<int> Audience { get; init; } = [];
     [Element("人生事件")] public IReadOnlyList<string> LifeEvents { get; init; } = [];
 
     /// <summary>Line of business (department family), for example <c>market</c>.</summary>
     [Element("业务条线")] public string Line { get; init; } = "";
-    [Element("权力来源", Table = CodeTables.PowerSource)] public int? PowerSource { get; init; }
+    [Element("权力来源", Table = nameof(CodeTables.PowerSource))] public int? PowerSource { get; init; }
     [Element("设定依据")] public IReadOnlyList<LegalBasis> Basis { get; init; } = [];
-    [Element("办件类型", Table = CodeTables.Handling)] public int Handling { get; init; }
+    [Element("办件类型", Table = nameof(CodeTables.Handling))] public int Handling { get; init; }
     [Element("法定办结时限")] public int LegalDays { get; init; }
-    [Element("法定时限单位", Table = CodeTables.TimeUnit)] public int LegalUnit { get; init; } = 1;
+    [Element("法定时限单位", Table = nameof(CodeTables.TimeUnit))] public int LegalUnit { get; init; } = 1;
     [Element("承诺办结时限")] public int PromisedDays { get; init; }
-    [Element("承诺时限单位", Table = CodeTables.TimeUnit)] public int PromisedUnit { get; init; } = 1;
+    [Element("承诺时限单位", Table = nameof(CodeTables.TimeUnit))] public int PromisedUnit { get; init; } = 1;
 
     /// <summary>How often the applicant must come in person.</summary>
     [Element("到办事现场次数")] public int Visits { get; init; }
     [Element("必须到现场的原因")] public string? VisitReason { get; init; }
-    [Element("办理形式", Table = CodeTables.Channel)] public IReadOnlyList<int> Channels { get; init; } = [];
-    [Element("网上办理深度", Table = CodeTables.Depth)] public IReadOnlyList<int> Depth { get; init; } = [];
-    [Element("通办范围", Table = CodeTables.Scope)] public IReadOnlyList<int> Scope { get; init; } = [];
+    [Element("办理形式", Table = nameof(CodeTables.Channel))] public IReadOnlyList<int> Channels { get; init; } = [];
+    [Element("网上办理深度", Table = nameof(CodeTables.OnlineDepth))] public IReadOnlyList<int> Depth { get; init; } = [];
+    [Element("通办范围", Table = nameof(CodeTables.CrossRegion))] public IReadOnlyList<int> Scope { get; init; } = [];
     [Element("受理条件")] public IReadOnlyList<string> Conditions { get; init; } = [];
     [Element("自测问题")] public IReadOnlyList<EligibilityQuestion> Eligibility { get; init; } = [];
     [Element("申请材料")] public IReadOnlyList<Material> Materials { get; init; } = [];
@@ -109,11 +110,11 @@ public sealed record Material
 {
     [Element("标识")] public string Id { get; init; } = "";
     [Element("材料名称")] public string Name { get; init; } = "";
-    [Element("必要性", Table = CodeTables.Necessity)] public int Necessity { get; init; } = 1;
-    [Element("材料形式", Table = CodeTables.MaterialForm)] public int Form { get; init; } = 3;
-    [Element("材料类型", Table = CodeTables.Original)] public int Original { get; init; } = 1;
+    [Element("必要性", Table = nameof(CodeTables.Necessity))] public int Necessity { get; init; } = 1;
+    [Element("材料形式", Table = nameof(CodeTables.MaterialForm))] public int Form { get; init; } = 3;
+    [Element("材料类型", Table = nameof(CodeTables.MaterialOriginal))] public int Original { get; init; } = 1;
     [Element("份数")] public int Copies { get; init; } = 1;
-    [Element("来源渠道", Table = CodeTables.Source)] public int Source { get; init; } = 10;
+    [Element("来源渠道", Table = nameof(CodeTables.MaterialSource))] public int Source { get; init; } = 10;
     [Element("来源说明")] public string? SourceNote { get; init; }
 
     /// <summary>Licence, shared data or earlier file that stands in for it; then it is not asked.</summary>
@@ -137,7 +138,7 @@ public sealed record ItemResult
 {
     [Element("标识")] public string Id { get; init; } = "";
     [Element("结果名称")] public string Name { get; init; } = "";
-    [Element("结果类型", Table = CodeTables.ResultKind)] public int Kind { get; init; }
+    [Element("结果类型", Table = nameof(CodeTables.ResultKind))] public int Kind { get; init; }
     [Element("文书")] public string? Document { get; init; }
     [Element("有效期（年）")] public int? ValidityYears { get; init; }
 }

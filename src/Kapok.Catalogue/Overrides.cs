@@ -1,4 +1,5 @@
 using Kapok.Catalogue.Content;
+using Kapok.Foundation.Codes;
 
 namespace Kapok.Catalogue;
 
@@ -9,13 +10,13 @@ namespace Kapok.Catalogue;
 public sealed record Overrides
 {
     [Element("承诺办结时限")] public int? PromisedDays { get; init; }
-    [Element("承诺时限单位", Table = CodeTables.TimeUnit)] public int? PromisedUnit { get; init; }
-    [Element("办件类型", Table = CodeTables.Handling)] public int? Handling { get; init; }
+    [Element("承诺时限单位", Table = nameof(CodeTables.TimeUnit))] public int? PromisedUnit { get; init; }
+    [Element("办件类型", Table = nameof(CodeTables.Handling))] public int? Handling { get; init; }
     [Element("到办事现场次数")] public int? Visits { get; init; }
     [Element("必须到现场的原因")] public string? VisitReason { get; init; }
-    [Element("办理形式", Table = CodeTables.Channel)] public IReadOnlyList<int>? Channels { get; init; }
-    [Element("网上办理深度", Table = CodeTables.Depth)] public IReadOnlyList<int>? Depth { get; init; }
-    [Element("通办范围", Table = CodeTables.Scope)] public IReadOnlyList<int>? Scope { get; init; }
+    [Element("办理形式", Table = nameof(CodeTables.Channel))] public IReadOnlyList<int>? Channels { get; init; }
+    [Element("网上办理深度", Table = nameof(CodeTables.OnlineDepth))] public IReadOnlyList<int>? Depth { get; init; }
+    [Element("通办范围", Table = nameof(CodeTables.CrossRegion))] public IReadOnlyList<int>? Scope { get; init; }
 
     /// <summary>Conditions of the upper level that are waived here, word for word.</summary>
     [Element("不再要求的受理条件")] public IReadOnlyList<string> DropConditions { get; init; } = [];
@@ -45,9 +46,9 @@ public sealed record Overrides
 public sealed record EasedMaterial
 {
     [Element("标识")] public string Id { get; init; } = "";
-    [Element("必要性", Table = CodeTables.Necessity)] public int? Necessity { get; init; }
-    [Element("材料形式", Table = CodeTables.MaterialForm)] public int? Form { get; init; }
-    [Element("材料类型", Table = CodeTables.Original)] public int? Original { get; init; }
+    [Element("必要性", Table = nameof(CodeTables.Necessity))] public int? Necessity { get; init; }
+    [Element("材料形式", Table = nameof(CodeTables.MaterialForm))] public int? Form { get; init; }
+    [Element("材料类型", Table = nameof(CodeTables.MaterialOriginal))] public int? Original { get; init; }
     [Element("份数")] public int? Copies { get; init; }
     [Element("替代方式")] public Replacement? ReplacedBy { get; init; }
 }

@@ -1,3 +1,5 @@
+using Kapok.Foundation.Codes;
+
 namespace Kapok.Catalogue.Content;
 
 /// <summary>Name of an element of the national list in Chinese, and the code table its values come from. Forms, differences, sheets and findings all call a field by this name.</summary>
@@ -7,6 +9,6 @@ public sealed class ElementAttribute(string title) : Attribute
 {
     public string Title => title;
 
-    /// <summary>Key in <see cref="CodeTables"/>, or null for free values.</summary>
+    /// <summary>Name of a table in <see cref="Kapok.Foundation.Codes.CodeTables"/>, or null for free values.</summary>
     public string? Table { get; init; }
 }

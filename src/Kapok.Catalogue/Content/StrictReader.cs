@@ -1,3 +1,4 @@
+using Kapok.Foundation.Codes;
 using System.Collections;
 using System.Globalization;
 using System.Reflection;
@@ -132,7 +133,7 @@ public static class Elements
         [.. from p in t.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             let element = p.GetCustomAttribute<ElementAttribute>()
             where element is not null
-            select new Element(JsonNamingPolicy.CamelCase.ConvertName(p.Name), element.Title, p.PropertyType, element.Table is null ? null : CodeTables.Of(element.Table), p)]);
+            select new Element(JsonNamingPolicy.CamelCase.ConvertName(p.Name), element.Title, p.PropertyType, element.Table is null ? null : (CodeTable)typeof(CodeTables).GetField(element.Table)!.GetValue(null)!, p)]);
 
     /// <summary>The record type a field holds, itself or as list items; null for plain values.</summary>
     public static Type? RecordOf(Type type)

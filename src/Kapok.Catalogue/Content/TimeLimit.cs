@@ -1,3 +1,5 @@
+using Kapok.Foundation.Codes;
+
 namespace Kapok.Catalogue.Content;
 
 /// <summary>Time limits in working days (unit 1) or natural days (unit 2), compared without knowing the calendar.</summary>
@@ -15,5 +17,5 @@ public static class TimeLimit
     /// <summary>Working days; a week of natural days counts five, a part of a week is rounded up.</summary>
     public static decimal InWorkingDays(int days, int unit) => unit == Natural ? Math.Ceiling(days * 5m / 7m) : days;
 
-    public static string Text(int days, int unit) => days == 0 ? "当场" : $"{days} 个{CodeTables.Name(CodeTables.TimeUnit, unit)}";
+    public static string Text(int days, int unit) => days == 0 ? "当场" : $"{days} 个{CodeTables.TimeUnit.Label(unit)}";
 }

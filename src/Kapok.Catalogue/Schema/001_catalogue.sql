@@ -130,3 +130,9 @@ create table catalogue.synonym (
   package text not null,
   words   text[] not null
 );
+
+-- Questions of the forms that packages brought, for the linter; the forms themselves belong to the case module.
+create table catalogue.form (
+  name   text primary key,                                -- package/name
+  fields text[] not null
+);

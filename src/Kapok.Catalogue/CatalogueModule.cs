@@ -1,0 +1,24 @@
+using Kapok.Catalogue.Installing;
+using Kapok.Foundation;
+using Kapok.Foundation.Packages;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kapok.Catalogue;
+
+/// <summary>Floor 3: the lists of service items, their versions, inheritance, search and rates.</summary>
+public sealed class CatalogueModule : IModule
+{
+    public string Name => "catalogue";
+    public int Floor => 3;
+
+    public void AddServices(IServiceCollection services, NodeOptions options)
+    {
+        services.AddSingleton<Items>();
+        services.AddSingleton<IPackagePart, CataloguePart>();
+    }
+
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+    }
+}
