@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Kapok.Catalogue;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Http;
@@ -17,7 +18,7 @@ namespace Kapok;
 public static class KapokApp
 {
     /// <summary>The house, from the ground up.</summary>
-    public static readonly IReadOnlyList<IModule> Modules = [new FoundationModule(), new IdentityModule()];
+    public static readonly IReadOnlyList<IModule> Modules = [new FoundationModule(), new IdentityModule(), new CatalogueModule()];
 
     public static WebApplication Build(NodeOptions options, Action<WebApplicationBuilder>? configure = null)
     {

@@ -16,7 +16,7 @@ public static class WrittenText
         try
         {
             var stream = new YamlStream();
-            stream.Load(new StringReader(text));
+            stream.Load(new StringReader(text.TrimStart((char)0xFEFF))); // Windows editors put a mark in front
             if (stream.Documents.Count == 0) return Outcome<Written>.No(Refusal.Invalid, "文件是空的", file);
             if (stream.Documents.Count > 1) return Outcome<Written>.No(Refusal.Invalid, "一个文件只能有一份内容（不要用 --- 分隔）", file);
             var left = MaxNodes;
