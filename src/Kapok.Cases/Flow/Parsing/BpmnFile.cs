@@ -46,7 +46,7 @@ internal static class BpmnFile
         else
             Soundness.Check(draft, findings);
         if (findings.Any) return new(null, findings.All());
-        return new(new FlowDefinition(name, processes[0].Get("id") ?? name, Title(root, processes[0], name),
+        return new(new FlowDefinition(name, draft.ProcessId, Title(root, processes[0], name),
             [.. draft.Nodes], [.. draft.Edges], [.. draft.Lanes], PictureReader.Read(root, draft)), []);
     }
 

@@ -99,6 +99,9 @@ internal static class Grammar
 
     private static readonly FrozenSet<string> Quantities = Set("isForCompensation startQuantity completionQuantity");
 
+    /// <summary>Elements of which the reader would see only the first.</summary>
+    private static readonly FrozenSet<string> Single = Set("multiInstanceLoopCharacteristics conditionExpression loopCardinality completionCondition extensionElements");
+
     /// <summary>Reports every element and attribute below (and at) this one that is not executable.</summary>
     public static void Check(XElement element, Findings findings)
     {
@@ -109,6 +112,8 @@ internal static class Grammar
             var name = child.Name.LocalName;
             if (child.Name.Namespace == Xml.Di && element.Is("definitions")) continue;
             if (child.Is("documentation")) continue;
+            if (Single.Contains(name) && child.ElementsBeforeSelf(child.Name).Any())
+                findings.Add(child, $"“{name}”写了两次。", "只写一次。");
             if (child.Is("extensionElements")) CheckExtensions(element, child, findings);
             else if (child.Name.Namespace == Xml.Bpmn && rule.Children.Contains(name)) Check(child, findings);
             else

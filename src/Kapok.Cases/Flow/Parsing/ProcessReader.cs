@@ -3,12 +3,12 @@ using System.Xml.Linq;
 namespace Kapok.Cases.Flow.Parsing;
 
 /// <summary>Nodes, edges and lanes while they are being read.</summary>
-internal sealed record Draft(List<FlowNode> Nodes, List<FlowEdge> Edges, List<FlowLane> Lanes, Dictionary<string, int> Ids);
+internal sealed record Draft(string ProcessId, int XmlLine, List<FlowNode> Nodes, List<FlowEdge> Edges, List<FlowLane> Lanes, Dictionary<string, int> Ids);
 
 /// <summary>Turns a process element into nodes and edges. What cannot be read is a finding and leaves a hole, so reading goes on.</summary>
 internal sealed class ProcessReader(XElement root, XElement process, Findings findings)
 {
-    private readonly Draft draft = new([], [], [], new(StringComparer.Ordinal));
+    private readonly Draft draft = new(process.Get("id") ?? "process", process.Line(), [], [], [], new(StringComparer.Ordinal));
     private readonly EventReader events = new(root, findings);
     private readonly TaskReader tasks = new(findings);
     private readonly List<(FlowNode Node, XElement Element)> read = [];

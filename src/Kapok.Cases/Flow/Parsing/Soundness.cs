@@ -27,7 +27,7 @@ internal static class Soundness
         var inside = draft.Nodes.Where(n => n.Parent == scope).ToList();
         var starts = inside.Where(n => n.Kind == NodeKind.StartEvent).ToList();
         var ends = inside.Where(n => n.Kind == NodeKind.EndEvent).ToList();
-        var (id, line, what) = scope < 0 ? ("", 0, "流程") : (draft.Nodes[scope].LocalId, draft.Nodes[scope].XmlLine, $"子流程“{draft.Nodes[scope].Title}”");
+        var (id, line, what) = scope < 0 ? (draft.ProcessId, draft.XmlLine, "流程") : (draft.Nodes[scope].LocalId, draft.Nodes[scope].XmlLine, $"子流程“{draft.Nodes[scope].Title}”");
         if (starts.Count == 0) findings.Add(id, line, $"{what}没有开始事件。", "加一个 startEvent。");
         if (ends.Count == 0) findings.Add(id, line, $"{what}没有结束事件。", "加一个 endEvent。");
         if (scope >= 0)
