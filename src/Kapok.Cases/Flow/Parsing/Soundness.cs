@@ -120,6 +120,9 @@ internal static class Soundness
             else if (boundary.Event == EventKind.Error && host.Kind == NodeKind.ReceiveTask)
                 findings.Add(boundary, $"接收任务“{host.Title}”不会出错。", "删去错误边界事件。");
         }
+        foreach (var boundary in attached.Where(b => !b.Interrupting && (b.Event == EventKind.Message || b.Timer is { Times: > 1 })))
+            foreach (var join in Closure([boundary], n => Next(draft, n)).Select(i => draft.Nodes[i]).Where(n => n.Kind == NodeKind.Inclusive && n.Incoming.Length > 1))
+                findings.Add(boundary, $"“{boundary.Title}”可以发生几次，同时走到包容网关“{join.Title}”的几路会混在一起。", "把这条支线连同包容网关放进一个子流程。");
         Twice(attached.Where(b => b.Event == EventKind.Error), b => b.ErrorCode ?? "", "捕获同一个错误");
         Twice(attached.Where(b => b is { Event: EventKind.Message, Message: not null }), b => b.Message!, "等待同一个消息");
 

@@ -49,6 +49,7 @@ public sealed class RefusedFlowTests
     [InlineData("start s; receive a message=m; boundary b on=a error=E; end e; s -> a -> e; b -> e", "b", "不会出错")]
     [InlineData("start s; service a op=x; boundary b on=a error=E; boundary c on=a error=E; end e; s -> a -> e; b -> e; c -> e", "c", "同一个错误")]
     [InlineData("start s; service a op=x; boundary b on=a error=E nonint; end e; s -> a -> e; b -> e", "b", "总是中断")]
+    [InlineData("start s; user a; boundary b on=a cycle=R/P1D nonint; or g default; user c; or j; end e; end x; s -> a -> e; b -> g; g -> c : y; g => j; c -> j -> x", "b", "混在一起")]
     [InlineData("start s; user a; boundary b on=a; end e; s -> a -> e; b -> e", "b", "不能没有事件定义")]
     [InlineData("start s; user a; boundary b on=a terminate; end e; s -> a -> e; b -> e", "b", "不能带")]
     [InlineData("start s; catch a; end e; s -> a -> e", "a", "不能没有事件定义")]
