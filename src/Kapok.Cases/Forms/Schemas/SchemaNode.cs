@@ -44,6 +44,9 @@ internal sealed class SchemaNode(string location, SchemaResource resource)
     public SchemaNode[] AllOf = [], AnyOf = [], OneOf = [];
     public SchemaNode? Not, If, Then, Else;
 
+    /// <summary>The schema that a mere reference leads to; itself when it is none.</summary>
+    public SchemaNode Target => Ref is { } target ? target.Target : this;
+
     public bool Tracks => UnevaluatedItems is not null || UnevaluatedProperties is not null;
 
     public bool ChecksObjects => Properties.Count > 0 || PatternProperties.Length > 0 || AdditionalProperties is not null
