@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kapok.Cases.Forms.Schemas;
+using Kapok.Foundation.Codes;
 using Kapok.Foundation.Expressions;
 
 namespace Kapok.Cases.Forms;
@@ -63,26 +64,28 @@ internal sealed class AnswerCheck(FormDefinition definition, FormState state)
             if (text.Length > FieldRules.MaxText) { Add(field, $"{field.Field.Label}太长：最多 {field.Field.MaxLength ?? FieldRules.MaxText} 个字", row); return; }
         }
         var run = new SchemaRun(collect: true);
-        if (!run.Check(field.Field.Node, field.Value)) Add(field, Message(field.Field, run.Errors[0], field.Value), row);
+        if (!run.Check(field.Field.Node, field.Value)) Add(field, Message(field.Field, run.Errors[0]), row);
+        // The schema knows no clock; whether a person is born yet depends on the day.
+        else if (field.Field.Widget == Widget.IdNumber && CitizenId.Check(FieldRules.Text(field.Value), state.Context.Today).Problem is { } problem) Add(field, problem.TrimEnd('。'), row);
     }
 
     void Rule(FormRule rule)
     {
-        if (rule.Rows is null) { Check(rule, state.Scope, rule.Fields[0], path => path, null); return; }
+        if (rule.Rows is null) { Check(rule, state.Scope, path => path, null); return; }
         if (state.Field(rule.Rows.Name) is not { Visible: true } rows) return;
         for (var i = 0; i < rows.Rows.Length; i++)
         {
             var index = i;
-            Check(rule, rows.RowScopes[i], Numbered(rule.Fields[0]), Numbered, RowTitle(rule.Rows, i));
+            Check(rule, rows.RowScopes[i], Numbered, RowTitle(rule.Rows, i));
             string Numbered(string path) => path.Replace("[]", $"[{index}]");
         }
     }
 
     /// <summary>
-    /// A rule is left alone where one of its fields is hidden or already wrong: the applicant could do nothing about it, or is
-    /// told so already. In a correction round it stands at the first field that is open.
+    /// A rule is left alone where one of its fields is hidden, or one of those and of what it reads is already wrong: the
+    /// applicant could do nothing about it, or is told so already. In a correction round it stands at the first field that is open.
     /// </summary>
-    void Check(FormRule rule, IScope names, string first, Func<string, string> place, string? row)
+    void Check(FormRule rule, IScope names, Func<string, string> place, string? row)
     {
         FieldState? shown = null;
         foreach (var path in rule.Fields)
@@ -91,6 +94,8 @@ internal sealed class AnswerCheck(FormDefinition definition, FormState state)
             if (state.Field(placed) is not { Visible: true } field || HasFault(placed)) return;
             if (field.Open) shown ??= field;
         }
+        foreach (var name in rule.Assert.Names)
+            if (HasFault(rule.Rows is { } rows && rows.MemberNames.Contains(name) ? place($"{rows.Name}[].{name}") : name)) return;
         if (shown is null || rule.When is { } when && !Evaluation.Holds(when, names) || Evaluation.Holds(rule.Assert, names)) return;
         page = rule.Page;
         Add(shown, rule.Message, row);
@@ -107,7 +112,7 @@ internal sealed class AnswerCheck(FormDefinition definition, FormState state)
             if (path == "" && faults.Count > 0) continue;
             page = field is null ? state.Definition.Pages[^1] : definition.Pages.First(p => p.Fields.Any(f => f.Name == path.Split('.', '[')[0]));
             if (field is null) { if (at.Add("")) faults.Add(new("", error.Message, page, null)); }
-            else Add(field, error.Keyword is "required" or "dependentRequired" ? FieldRules.Missing(field.Field) : Message(field.Field, error, field.Value), null);
+            else Add(field, error.Keyword is "required" or "dependentRequired" ? FieldRules.Missing(field.Field) : Message(field.Field, error), null);
         }
     }
 
@@ -134,7 +139,7 @@ internal sealed class AnswerCheck(FormDefinition definition, FormState state)
 
     static string RowTitle(FormField rows, int index) => $"{rows.ItemTitle} {index + 1}";
 
-    static string Message(FormField field, SchemaError error, JsonElement value) => error.Keyword switch
+    static string Message(FormField field, SchemaError error) => error.Keyword switch
     {
         "format" => error.Message,
         "type" when field.Widget == Widget.Money => "请填写金额，最多两位小数，例如 1200.50",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Kapok.Foundation.Codes;
 
 namespace Kapok.Cases.Forms;
 
@@ -39,17 +40,10 @@ public static class FieldRules
         text = WithoutControls(text, keepLines: field.Widget == Widget.TextArea);
         switch (field.Widget)
         {
-            case Widget.Name:
-                text = CollapseSpaces(text.Replace('•', '·').Replace('‧', '·').Replace('∙', '·').Replace('・', '·').Replace('･', '·').Replace('．', '·'));
-                break;
-            case Widget.IdNumber or Widget.CreditCode:
-                text = Narrow(text).Replace(" ", "").Replace("-", "").ToUpperInvariant();
-                break;
-            case Widget.Phone:
-                text = Narrow(text).Replace(" ", "").Replace('－', '-').Replace('—', '-').Replace("(", "").Replace(")", "-");
-                if (text.StartsWith("+86")) text = text[3..].TrimStart('-');
-                if (text.Length == 13 && text[0] == '1' && text[3] == '-') text = text.Replace("-", "");
-                break;
+            case Widget.Name: text = PersonName.Normalise(text); break;
+            case Widget.IdNumber: text = CitizenId.Check(text, DateOnly.MaxValue).Value ?? Narrow(text); break;
+            case Widget.CreditCode: text = CreditCode.Check(text).Value ?? Narrow(text); break;
+            case Widget.Phone: text = Contact.CheckPhone(text).Value ?? Narrow(text); break;
             case Widget.Email or Widget.Division or Widget.Number or Widget.Money:
                 text = Narrow(text).Replace(" ", "");
                 break;
@@ -167,13 +161,6 @@ public static class FieldRules
         {
             for (var i = 0; i < span.Length; i++) span[i] = from[i] is >= '！' and <= '～' ? (char)(from[i] - 0xFEE0) : from[i] == '\u3000' ? ' ' : from[i];
         });
-    }
-
-    static string CollapseSpaces(string text)
-    {
-        text = text.Replace('\u3000', ' ').Trim();
-        while (text.Contains("  ")) text = text.Replace("  ", " ");
-        return text;
     }
 
     /// <summary>Takes away what is invisible and can deceive: control characters and overrides of the reading direction.</summary>

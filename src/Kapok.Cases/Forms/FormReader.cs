@@ -22,6 +22,10 @@ internal sealed partial class FormReader(string json, string name)
         {
             root = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false }).RootElement;
         }
+        catch (JsonException) when (JsonLines.Duplicate(json) is { } twice)
+        {
+            return new(null, [new(twice.Pointer, twice.Line, "同一个名称写了两次")]);
+        }
         catch (JsonException e)
         {
             return new(null, [new("", (int)(e.LineNumber ?? 0) + 1, "JSON 写法不对：" + e.Message)]);
@@ -126,6 +130,7 @@ internal sealed partial class FormReader(string json, string name)
             var (when, assert) = (ExpressionOf(rule, "when", at), ExpressionOf(rule, "assert", at));
             if (assert is null) { if (!rule.TryGetProperty("assert", out _)) Fault(at, "规则要有 assert"); continue; }
 
+            if (paths.Count == 0 || paths.Any(p => Find(p.Path) is null)) continue;
             // Fields written rows[].amount make it a rule of each row; then the row's own names come first.
             var groups = paths.Select(p => p.Path.Contains("[]") ? p.Path[..p.Path.IndexOf('[')] : null).Distinct().ToList();
             if (groups.Count > 1) { Fault(at + "/fields", "一条规则的 fields 应都在同一组里，或都不在组里"); continue; }

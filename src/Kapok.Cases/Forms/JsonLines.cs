@@ -10,7 +10,21 @@ internal static class JsonLines
     /// <summary>The line (from 1) of the value at each pointer; of the nearest parent for pointers that do not exist.</summary>
     public static Func<string, int> Of(string json)
     {
+        var (lines, _) = Scan(json);
+        return pointer =>
+        {
+            while (!lines.ContainsKey(pointer)) pointer = pointer[..Math.Max(pointer.LastIndexOf('/'), 0)];
+            return lines[pointer];
+        };
+    }
+
+    /// <summary>The first name that an object holds twice; null when there is none.</summary>
+    public static (string Pointer, int Line)? Duplicate(string json) => Scan(json).Duplicate;
+
+    static (Dictionary<string, int> Lines, (string, int)? Duplicate) Scan(string json)
+    {
         var lines = new Dictionary<string, int> { [""] = 1 };
+        (string, int)? duplicate = null;
         var bytes = Encoding.UTF8.GetBytes(json);
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip });
         var path = new Stack<(string Pointer, int Index)>(); // index -1: inside an object
@@ -23,7 +37,7 @@ internal static class JsonLines
                 if (reader.TokenType == JsonTokenType.PropertyName)
                 {
                     next = $"{path.Peek().Pointer}/{reader.GetString()!.Replace("~", "~0").Replace("/", "~1")}";
-                    lines.TryAdd(next, line);
+                    if (!lines.TryAdd(next, line)) duplicate ??= (next, line);
                     continue;
                 }
                 if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray) { path.Pop(); continue; }
@@ -42,10 +56,6 @@ internal static class JsonLines
         {
             // The lines found so far are right; the syntax error itself carries its own.
         }
-        return pointer =>
-        {
-            while (!lines.ContainsKey(pointer)) pointer = pointer[..Math.Max(pointer.LastIndexOf('/'), 0)];
-            return lines[pointer];
-        };
+        return (lines, duplicate);
     }
 }

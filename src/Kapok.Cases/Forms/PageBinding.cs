@@ -2,18 +2,19 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Kapok.Foundation.Pages;
 using Microsoft.Extensions.Primitives;
 
 namespace Kapok.Cases.Forms;
 
 /// <summary>What came of a posted page.</summary>
 /// <param name="Answers">The answers with what was posted; evaluate them before keeping them.</param>
-/// <param name="RowsChanged">A row was added, removed or moved by a button: show the same page again.</param>
+/// <param name="Stay">A button changed rows or asked for the next level of divisions: show the same page again.</param>
 /// <param name="Refused">Paths and names that were posted and left out: not on the page, too many, or closed.</param>
-public sealed record FormPost(JsonElement Answers, bool RowsChanged, ImmutableArray<string> Refused);
+public sealed record FormPost(JsonElement Answers, bool Stay, ImmutableArray<string> Refused);
 
 /// <summary>
-/// Binds the post of a page. Names are paths (<c>rows[0].amount</c>); a date may come as <c>d.y d.m d.d</c>; a checkbox is
+/// Binds the post of a page. Names are paths (<c>rows[0].amount</c>); a date comes as <c>d.year d.month d.day</c>, or shorter <c>d.y d.m d.d</c>; a division as one value a level; a checkbox is
 /// preceded by a hidden empty input of its name, so that "nothing ticked" differs from "not on the page"; the button
 /// <c>do</c> carries <c>rows:add</c>, <c>rows[2]:remove</c>, <c>rows[2]:up</c> or <c>rows[2]:down</c>.
 /// </summary>
@@ -26,6 +27,7 @@ internal sealed class PageBinding
     readonly OpenPaths open;
     readonly Dictionary<string, StringValues> posted = new(StringComparer.Ordinal);
     readonly HashSet<string> used = new(StringComparer.Ordinal);
+    bool deeper;
     readonly ImmutableArray<string>.Builder refused = ImmutableArray.CreateBuilder<string>();
 
     public PageBinding(FormDefinition definition, IEnumerable<KeyValuePair<string, StringValues>> posted, FormContext context)
@@ -42,6 +44,7 @@ internal sealed class PageBinding
         var changed = false;
         foreach (var field in page?.Fields ?? []) Bind(field, all, field.Name);
         if (page is not null && posted.TryGetValue("do", out var action)) changed = Move(page, all, action.ToString());
+        changed |= deeper;
         foreach (var name in posted.Keys)
             if (!used.Contains(name) && !name.StartsWith('_') && !ours.Contains(name) && refused.Count < 100) refused.Add(name.Length > 120 ? name[..120] : name);
         return new(JsonSerializer.SerializeToElement(all), changed, refused.ToImmutable());
@@ -71,20 +74,28 @@ internal sealed class PageBinding
     /// <summary>What was posted for a field, as raw JSON; null when the page did not carry the field.</summary>
     JsonElement? Posted(FormField field, string path)
     {
-        if (field.Widget == Widget.Date && (Take(path + ".y") is not null | Take(path + ".m") is not null | Take(path + ".d") is not null))
-        {
-            var (year, month, day) = (Part(".y"), Part(".m"), Part(".d"));
-            return JsonSerializer.SerializeToElement(year + month + day == "" ? "" : $"{year}-{month}-{day}");
-        }
+        if (field.Widget == Widget.Date && DateParts(path) is { } parts)
+            return JsonSerializer.SerializeToElement(parts.All(p => p == "") ? "" : string.Join('-', parts));
+        if (field.Widget == Widget.Division && Take(path + ".choose") is not null) deeper = true;
         if (Take(path) is not { } values) return null;
         return field.Widget switch
         {
             Widget.Checkboxes => JsonSerializer.SerializeToElement(values.Where(v => !string.IsNullOrEmpty(v)).Distinct().Take(field.Options.Length + 1)),
             Widget.Checkbox => JsonSerializer.SerializeToElement(values[^1] is { Length: > 0 } last ? last : "false"),
+            Widget.Division => JsonSerializer.SerializeToElement(Cut(DivisionPicker.Read(values) ?? "")),
             _ => JsonSerializer.SerializeToElement(Cut(values[^1] ?? "")),
         };
+    }
 
-        string Part(string suffix) => posted.TryGetValue(path + suffix, out var part) && part.Count > 0 ? (part[^1] ?? "").Trim() is var text && text.Length > 10 ? text[..10] : text : "";
+    string[]? DateParts(string path)
+    {
+        string[][] spellings = [[".year", ".month", ".day"], [".y", ".m", ".d"]];
+        foreach (var names in spellings)
+        {
+            var parts = names.Select(n => Take(path + n)).ToList();
+            if (parts.Any(p => p is not null)) return [.. parts.Select(p => p is { } values ? (values[^1] ?? "").Trim() : "").Select(t => t.Length > 10 ? t[..10] : t)];
+        }
+        return null;
     }
 
     static string Cut(string text) => text.Length > FieldRules.MaxText + 2 ? text[..(FieldRules.MaxText + 2)] : text;
@@ -108,7 +119,7 @@ internal sealed class PageBinding
             var row = new JsonObject();
             Members(field, row, $"{path}[{index}]");
             // An empty row that the page offered and nobody filled is no row.
-            if (!row.Any(cell => CanonicalAnswers.Of(field.Members.First(m => m.Name == cell.Key), JsonSerializer.SerializeToElement(cell.Value)).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.False))) continue;
+            if (IsEmpty(JsonSerializer.SerializeToElement(row))) continue;
             if (rows.Count >= field.MaxItems || !open.Includes(path)) { refused.Add($"{path}[{index}]"); continue; }
             rows.Add(row);
         }
@@ -159,6 +170,14 @@ internal sealed class PageBinding
         if (rows.Count == 0) all.Remove(name);
         return true;
     }
+
+    static bool IsEmpty(JsonElement posted) => posted.ValueKind switch
+    {
+        JsonValueKind.Object => posted.EnumerateObject().All(m => IsEmpty(m.Value)),
+        JsonValueKind.Array => posted.GetArrayLength() == 0,
+        JsonValueKind.String => posted.GetString() is "false" || string.IsNullOrWhiteSpace(posted.GetString()),
+        _ => false,
+    };
 
     static bool Same(JsonElement a, JsonElement b) =>
         a.ValueKind == JsonValueKind.Undefined || b.ValueKind == JsonValueKind.Undefined ? a.ValueKind == b.ValueKind : JsonElement.DeepEquals(a, b);

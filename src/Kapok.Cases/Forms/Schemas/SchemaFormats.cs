@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.RegularExpressions;
+using Kapok.Foundation.Codes;
 
 namespace Kapok.Cases.Forms.Schemas;
 
@@ -23,11 +23,13 @@ public static partial class SchemaFormats
         new("uuid", text => Uuid().IsMatch(text) ? null : "编号格式不对"),
         new("ipv4", text => Ipv4().IsMatch(text) ? null : "IP 地址格式不对"),
         new("ipv6", text => IsIpv6(text) ? null : "IP 地址格式不对"),
-        new("mobile-cn", text => Mobile().IsMatch(text) ? null : "手机号码应为 1 开头的 11 位数字"),
-        new("phone-cn", text => Mobile().IsMatch(text) || Landline().IsMatch(text) || Service().IsMatch(text) ? null : "电话号码不对：手机填 11 位数字，座机填区号-号码，例如 020-12345678"),
-        new("postcode", text => Postcode().IsMatch(text) ? null : "邮政编码应为 6 位数字"),
-        new("division", text => Division().IsMatch(text) ? null : "请从列表中选择行政区划"),
-        new("person-name", PersonName),
+        new("id-number", text => Problem(CitizenId.Check(text, DateOnly.MaxValue))),
+        new("credit-code", text => Problem(CreditCode.Check(text))),
+        new("mobile-cn", text => Problem(Contact.CheckMobile(text))),
+        new("phone-cn", text => Problem(Contact.CheckPhone(text))),
+        new("postcode", text => Problem(Contact.CheckPostcode(text))),
+        new("division", text => DivisionCode.Check(text).IsValid ? null : "请从列表中选择行政区划"),
+        new("person-name", text => Problem(PersonName.Check(text))),
         new("money-fen", _ => "请填写金额，最多两位小数，例如 1200.50"),
     ]).ToDictionary(format => format.Name);
 
@@ -36,8 +38,8 @@ public static partial class SchemaFormats
 
     internal static SchemaFormat? Find(string name) => all.GetValueOrDefault(name);
 
-    /// <summary>Longest name, in characters as people count them. The 2016 population standard allows 50.</summary>
-    const int NameLength = 50;
+    /// <summary>Our sentences stand alone beside a field and need no full stop.</summary>
+    static string? Problem(CodeVerdict verdict) => verdict.Problem?.TrimEnd('。');
 
     static string? Date(string text)
     {
@@ -80,31 +82,6 @@ public static partial class SchemaFormats
         && (!text.Contains('.') || Ipv4().IsMatch(text[(text.LastIndexOf(':') + 1)..]))
         && IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
 
-    /// <summary>
-    /// Chinese names, names of other peoples with the middle dot, Latin names of foreigners. Every ideograph counts as
-    /// one character and is allowed, including the planes of rare characters (GB 18030-2022 level 3).
-    /// </summary>
-    static string? PersonName(string text)
-    {
-        var count = 0;
-        foreach (var rune in text.EnumerateRunes())
-        {
-            count++;
-            if (rune.Value == 0xFFFD) return "姓名里有无法识别的字符，请重新输入";
-            if (!IsNameRune(rune)) return $"姓名里不能有“{rune}”";
-        }
-        if (count == 0 || string.IsNullOrWhiteSpace(text)) return "请填写姓名";
-        if (count > NameLength) return $"姓名最多 {NameLength} 个字，现在有 {count} 个";
-        var first = text.EnumerateRunes().First();
-        return Rune.IsLetter(first) || first.Value >= 0x20000 || Rune.GetUnicodeCategory(first) == UnicodeCategory.PrivateUse ? null : "姓名应以文字开头";
-    }
-
-    static bool IsNameRune(Rune rune) =>
-        rune.Value is '·' or ' ' or '-' or '\'' or '’' or '.' or '〇' or >= 0x20000 and <= 0x3FFFF
-        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
-            or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
-            or UnicodeCategory.PrivateUse;
-
     const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
     [GeneratedRegex(@"^(?<h>[0-9]{2}):(?<m>[0-9]{2}):(?<s>[0-9]{2})(\.[0-9]+)?([zZ]|(?<sign>[+-])(?<oh>[0-9]{2}):(?<om>[0-9]{2}))\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
@@ -115,14 +92,4 @@ public static partial class SchemaFormats
     private static partial Regex Uuid();
     [GeneratedRegex(@"^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\.(?=[0-9])|\z)){4}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Ipv4();
-    [GeneratedRegex(@"^1[3-9][0-9]{9}\z", Linear)]
-    private static partial Regex Mobile();
-    [GeneratedRegex(@"^(0[0-9]{2,3}-?)?[1-9][0-9]{6,7}(-[0-9]{1,6})?\z", Linear)]
-    private static partial Regex Landline();
-    [GeneratedRegex(@"^(1[0-9]{2}|1[0-9]{4}|95[0-9]{3,4}|[48]00-?[0-9]{3}-?[0-9]{4})\z", Linear)]
-    private static partial Regex Service();
-    [GeneratedRegex(@"^[0-9]{6}\z", Linear)]
-    private static partial Regex Postcode();
-    [GeneratedRegex(@"^[1-9][0-9]{5}([0-9]{3}([0-9]{3})?)?\z", Linear)]
-    private static partial Regex Division();
 }

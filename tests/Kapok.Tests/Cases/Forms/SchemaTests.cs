@@ -55,15 +55,17 @@ public sealed class SchemaTests
     [InlineData("date", "2026-12-01", "26-12-01", "年份应为四位数字，例如 2026")]
     [InlineData("date", "2026-12-01", "2026--", "请把年、月、日都填上，例如 2026 年 9 月 1 日")]
     [InlineData("email", "li.lei+a@example.com", "li.lei@", "电子邮箱格式不对，例如 name@example.com")]
-    [InlineData("mobile-cn", "13800138000", "1380013800", "手机号码应为 1 开头的 11 位数字")]
-    [InlineData("phone-cn", "020-83330000", "020-1", "电话号码不对：手机填 11 位数字，座机填区号-号码，例如 020-12345678")]
-    [InlineData("phone-cn", "400-800-1234", "４００", "电话号码不对：手机填 11 位数字，座机填区号-号码，例如 020-12345678")]
-    [InlineData("phone-cn", "12345", "123456", "电话号码不对：手机填 11 位数字，座机填区号-号码，例如 020-12345678")]
+    [InlineData("mobile-cn", "13800138000", "1380013800", "手机号码应为 11 位，现在是 10 位")]
+    [InlineData("phone-cn", "020-83330000", "020-1", "电话号码应当是 11 位手机号码，或者带区号的固定电话，例如 020-12345678")]
+    [InlineData("phone-cn", "400-800-1234", "４００", "电话号码应当是 11 位手机号码，或者带区号的固定电话，例如 020-12345678")]
+    [InlineData("phone-cn", "12345", "1234", "电话号码应当是 11 位手机号码，或者带区号的固定电话，例如 020-12345678")]
     [InlineData("postcode", "510000", "51000", "邮政编码应为 6 位数字")]
     [InlineData("division", "440106013005", "4401060", "请从列表中选择行政区划")]
-    [InlineData("person-name", "买买提·阿布都拉", "张3", "姓名里不能有“3”")]
-    [InlineData("person-name", "㐂𠮷𰻝𲎯", "张三\u0007", "姓名里不能有“\u0007”")]
-    [InlineData("person-name", "O'Neill Mary-Jane", "<b>", "姓名里不能有“<”")]
+    [InlineData("person-name", "买买提·阿布都拉", "张3", "姓名中不能有数字")]
+    [InlineData("person-name", "㐂𠮷𰻝𲎯", "张三\u0007", "姓名中有看不见的控制字符，请重新输入")]
+    [InlineData("person-name", "O'Neill Mary-Jane", "<b>", "姓名中不能有“<”")]
+    [InlineData("id-number", "11010519491231002X", "110105194912310021", "身份证号码的校验位不对，请检查是否有数字输错或者颠倒")]
+    [InlineData("credit-code", "91350100M000100Y43", "91350100M000100Y42", "统一社会信用代码的校验位不对，请检查是否有字符输错或者颠倒")]
     [InlineData("time", "23:59:60Z", "22:59:60Z", "请按“时:分:秒+时区”的格式填写")]
     public void A_format_accepts_and_says_how_to_mend(string format, string right, string wrong, string message)
     {
@@ -79,7 +81,7 @@ public sealed class SchemaTests
         var schema = Compiled("""{"format":"person-name"}""");
         var fifty = string.Concat(Enumerable.Repeat("𠮷", 50));
         schema.IsValid(JsonSerializer.SerializeToElement(fifty)).ShouldBeTrue();
-        schema.Validate(JsonSerializer.SerializeToElement(fifty + "吉"))[0].Message.ShouldBe("姓名最多 50 个字，现在有 51 个");
+        schema.Validate(JsonSerializer.SerializeToElement(fifty + "吉"))[0].Message.ShouldBe("姓名最多 50 个字，现在是 51 个字");
     }
 
     [Fact]
