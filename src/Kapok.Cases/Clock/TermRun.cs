@@ -12,6 +12,7 @@ internal sealed class TermRun
     private readonly PeriodUnit unit;
     private DateTimeOffset cursor;
     private DateTimeOffset? pausedAt;
+    // Negative when a suspension began on the days to which an end had moved: an extension counts from the end itself.
     private long need;
     private long total;
     private long spent;
@@ -37,7 +38,7 @@ internal sealed class TermRun
         if (IsPaused || at >= Reach(cursor, need)) return;
         var passed = Math.Max(0, Between(cursor, at));
         spent += passed;
-        need = Math.Max(0, need - passed);
+        need -= passed;
         pausedAt = at;
     }
 
@@ -61,11 +62,11 @@ internal sealed class TermRun
 
     /// <summary>The last day before it moves off a holiday; only natural days move.</summary>
     public DateOnly NominalEnd(DateTimeOffset now) =>
-        Unit == PeriodUnit.NaturalDay ? ChinaTime.DateOf(pausedAt is null ? cursor : now).AddDays((int)need) : ChinaTime.DateOf(Due(now));
+        Unit == PeriodUnit.NaturalDay ? ChinaTime.DateOf(pausedAt is null ? cursor : now).AddDays((int)Math.Max(0, need)) : ChinaTime.DateOf(Due(now));
 
     public decimal Used(DateTimeOffset now) => Measured(spent + (IsPaused ? 0 : Math.Max(0, Between(cursor, now))));
 
-    public decimal Left(DateTimeOffset now) => IsPaused ? Measured(need) : Measured(Between(now, Due(now)));
+    public decimal Left(DateTimeOffset now) => IsPaused ? Measured(Math.Max(0, need)) : Measured(Between(now, Due(now)));
 
     public decimal Paused(DateTimeOffset now) => Measured(paused + (pausedAt is { } from ? Between(from, now) : 0));
 
@@ -86,7 +87,7 @@ internal sealed class TermRun
         PeriodUnit.Hour => from.AddTicks(amount),
         PeriodUnit.WorkingDay when amount > 0 => calendar.Close(calendar.AddHalfDays(ChinaTime.DateOf(from), (int)amount)),
         PeriodUnit.WorkingDay => calendar.Close(calendar.OnOrAfter(ChinaTime.DateOf(from))),
-        _ => calendar.Close(calendar.OnOrAfter(ChinaTime.DateOf(from).AddDays((int)amount))),
+        _ => calendar.Close(calendar.OnOrAfter(ChinaTime.DateOf(from).AddDays((int)Math.Max(0, amount)))),
     };
 
     private long Between(DateTimeOffset from, DateTimeOffset to) => unit switch
@@ -101,7 +102,7 @@ internal sealed class TermRun
         if (period.Unit == unit && unit == PeriodUnit.WorkingDay) return 2L * period.Amount;
         if (period.Unit == unit && unit == PeriodUnit.Hour) return TimeSpan.TicksPerHour * period.Amount;
         // From the end so far on, in the unit given: the corresponding day of a later month (民法典 §202), or any mixture of units.
-        var end = Unit == PeriodUnit.NaturalDay ? ChinaTime.DateOf(cursor).AddDays((int)need) : ChinaTime.DateOf(Reach(cursor, need));
+        var end = Unit == PeriodUnit.NaturalDay ? ChinaTime.DateOf(cursor).AddDays((int)Math.Max(0, need)) : ChinaTime.DateOf(Reach(cursor, need));
         var later = period.Unit switch
         {
             PeriodUnit.WorkingDay => calendar.AddWorkdays(end, period.Amount),
