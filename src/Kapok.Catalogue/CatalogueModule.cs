@@ -1,5 +1,8 @@
+using Kapok.Catalogue.Api;
 using Kapok.Catalogue.Installing;
+using Kapok.Catalogue.Publishing;
 using Kapok.Foundation;
+using Kapok.Foundation.Jobs;
 using Kapok.Foundation.Packages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,10 +18,14 @@ public sealed class CatalogueModule : IModule
     public void AddServices(IServiceCollection services, NodeOptions options)
     {
         services.AddSingleton<Items>();
+        services.AddSingleton<CatalogueDesk>();
+        services.AddSingleton<IJob, DuePublications>();
         services.AddSingleton<IPackagePart, CataloguePart>();
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)
     {
+        ItemApi.Map(routes);
+        DeskApi.Map(routes);
     }
 }

@@ -138,7 +138,7 @@ sealed class CataloguePart : IPackagePart
         var events = (await c.QueryAsync<string>("select key from catalogue.life_event")).Concat(words.LifeEvents.Select(e => e.Key)).ToHashSet();
         var codes = (await c.QueryAsync<string>("select basic_code from catalogue.item where parent is null")).Concat(files.Select(f => f.Content.Code)).ToHashSet();
         var forms = await KnownForms.Read(c, package);
-        return new(DateOnly.FromDateTime(context.Now.AddHours(8).UtcDateTime))
+        return new(Kapok.Foundation.Calendar.ChinaTime.DateOf(context.Now))
         {
             Lines = directory.Lines.Select(l => l.Key).ToHashSet(),
             LifeEvents = events,
