@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Kapok.Cases.Forms.Schemas;
 using Kapok.Foundation.Codes;
@@ -11,7 +12,8 @@ internal sealed class AnswerCheck(FormDefinition definition, FormState state)
     const int MaxFaults = 500;
 
     readonly List<AnswerFault> faults = [];
-    readonly HashSet<string> at = [];
+    readonly HashSet<string> at = [], above = [];
+    readonly SchemaRun schema = new(collect: true);
     FormPage page = null!;
 
     public IEnumerable<AnswerFault> Run()
@@ -59,25 +61,26 @@ internal sealed class AnswerCheck(FormDefinition definition, FormState state)
         }
         if (field.Value.ValueKind == JsonValueKind.String)
         {
-            var text = FieldRules.Text(field.Value);
-            if (text.Contains('\uFFFD')) { Add(field, $"{field.Field.Label}里有无法识别的字符，请重新输入", row); return; }
-            if (text.Length > FieldRules.MaxText) { Add(field, $"{field.Field.Label}太长：最多 {field.Field.MaxLength ?? FieldRules.MaxText} 个字", row); return; }
+            var raw = JsonMarshal.GetRawUtf8Value(field.Value);
+            if (raw.IndexOf("\uFFFD"u8) >= 0) { Add(field, $"{field.Field.Label}里有无法识别的字符，请重新输入", row); return; }
+            if (raw.Length > FieldRules.MaxText && FieldRules.Text(field.Value).Length > FieldRules.MaxText) { Add(field, $"{field.Field.Label}太长：最多 {field.Field.MaxLength ?? FieldRules.MaxText} 个字", row); return; }
         }
-        var run = new SchemaRun(collect: true);
-        if (!run.Check(field.Field.Node, field.Value)) Add(field, Message(field.Field, run.Errors[0]), row);
+        if (schema.FirstError(field.Field.Node, field.Value) is { } error) Add(field, Message(field.Field, error), row);
         // The schema knows no clock; whether a person is born yet depends on the day.
         else if (field.Field.Widget == Widget.IdNumber && CitizenId.Check(FieldRules.Text(field.Value), state.Context.Today).Problem is { } problem) Add(field, problem.TrimEnd('。'), row);
     }
 
     void Rule(FormRule rule)
     {
-        if (rule.Rows is null) { Check(rule, state.Scope, path => path, null); return; }
+        if (rule.Rows is null) { Check(rule, state.Scope, path => state.Field(path), name => name, null); return; }
         if (state.Field(rule.Rows.Name) is not { Visible: true } rows) return;
         for (var i = 0; i < rows.Rows.Length; i++)
         {
-            var index = i;
-            Check(rule, rows.RowScopes[i], Numbered, RowTitle(rule.Rows, i));
-            string Numbered(string path) => path.Replace("[]", $"[{index}]");
+            var (index, cells) = (i, rows.Rows[i]);
+            Check(rule, rows.RowScopes[i], Cell, name => rule.Rows.IndexOf(name) is >= 0 and var at ? cells[at].Path : name, RowTitle(rule.Rows, i));
+
+            FieldState? Cell(string path) => rule.Rows.IndexOf(path[(path.IndexOf("[].", StringComparison.Ordinal) + 3)..]) is >= 0 and var at
+                ? cells[at] : state.Field(path.Replace("[]", $"[{index}]"));
         }
     }
 
@@ -85,18 +88,16 @@ internal sealed class AnswerCheck(FormDefinition definition, FormState state)
     /// A rule is left alone where one of its fields is hidden, or one of those and of what it reads is already wrong: the
     /// applicant could do nothing about it, or is told so already. In a correction round it stands at the first field that is open.
     /// </summary>
-    void Check(FormRule rule, IScope names, Func<string, string> place, string? row)
+    void Check(FormRule rule, IScope names, Func<string, FieldState?> find, Func<string, string> pathOf, string? row)
     {
         FieldState? shown = null;
         foreach (var path in rule.Fields)
         {
-            var placed = place(path);
-            if (state.Field(placed) is not { Visible: true } field || HasFault(placed)) return;
+            if (find(path) is not { Visible: true } field || HasFault(field.Path)) return;
             if (field.Open) shown ??= field;
         }
-        foreach (var name in rule.Assert.Names)
-            if (HasFault(rule.Rows is { } rows && rows.MemberNames.Contains(name) ? place($"{rows.Name}[].{name}") : name)) return;
         if (shown is null || rule.When is { } when && !Evaluation.Holds(when, names) || Evaluation.Holds(rule.Assert, names)) return;
+        foreach (var name in rule.Assert.Names) if (HasFault(pathOf(name))) return;
         page = rule.Page;
         Add(shown, rule.Message, row);
     }
@@ -128,13 +129,15 @@ internal sealed class AnswerCheck(FormDefinition definition, FormState state)
         return text.EndsWith(']') && state.Field(text[..text.LastIndexOf('[')])?.Field.Widget != Widget.Rows ? text[..text.LastIndexOf('[')] : text;
     }
 
-    bool HasFault(string path) => at.Contains(path) || at.Any(p => p.Length > path.Length && p.StartsWith(path, StringComparison.Ordinal) && p[path.Length] is '.' or '[');
+    /// <summary>A fault stands at the path or inside it.</summary>
+    bool HasFault(string path) => at.Contains(path) || above.Contains(path);
 
     void Add(FieldState field, string message, string? row)
     {
         // What is closed in a correction round was accepted and cannot be mended.
         if (!field.Open || faults.Count >= MaxFaults || !at.Add(field.Path)) return;
         faults.Add(new(field.Path, message, page, field.Field) { Row = row });
+        for (var end = field.Path.LastIndexOfAny(['.', '[']); end > 0; end = field.Path.LastIndexOfAny(['.', '['], end - 1)) above.Add(field.Path[..end]);
     }
 
     static string RowTitle(FormField rows, int index) => $"{rows.ItemTitle} {index + 1}";

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -41,7 +42,7 @@ internal sealed class CanonicalAnswers
         var wrapped = Written(json =>
         {
             json.WriteStartArray();
-            new CanonicalAnswers(ImmutableDictionary<string, PrefillFact>.Empty, json).Value(field, value, field.Name, null, inRow: false);
+            new CanonicalAnswers(ImmutableDictionary<string, PrefillFact>.Empty, json).Value(field, value, "", named: false, inRow: false);
             json.WriteEndArray();
         });
         return wrapped.GetArrayLength() == 0 ? default : wrapped[0];
@@ -75,40 +76,41 @@ internal sealed class CanonicalAnswers
                 expected = at + 1;
             }
         }
-        for (var i = 0; i < fields.Length; i++) Value(fields[i], values[i], prefix + fields[i].Name, fields[i].Name, inRow);
+        for (var i = 0; i < fields.Length; i++) Value(fields[i], values[i], prefix, named: true, inRow);
         json.WriteEndObject();
     }
 
-    /// <summary>Writes one answer, with its name unless that is null; writes nothing when there is no answer.</summary>
-    void Value(FormField field, JsonElement value, string path, string? name, bool inRow)
+    /// <summary>Writes one answer, with its name in front when that is wanted; writes nothing when there is no answer.</summary>
+    void Value(FormField field, JsonElement value, string prefix, bool named, bool inRow)
     {
-        if (field.Widget == Widget.Rows) { Rows(field, value, path, name); return; }
+        if (field.Widget == Widget.Rows) { Rows(field, value, prefix, named); return; }
         if (field.HasMembers)
         {
-            if (value.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object)) { Raw(value, name); return; }
+            if (value.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object)) { Raw(field, value, named); return; }
             if (value.ValueKind == JsonValueKind.Object || !inRow && field.Members.Any(m => Fact(m) is not null))
             {
-                Named(name);
-                Object(field.Members, value, path + ".", inRow);
+                Named(field, named);
+                Object(field.Members, value, $"{prefix}{field.Name}.", inRow);
             }
             return;
         }
         switch (value.ValueKind)
         {
             case JsonValueKind.String when field.Widget != Widget.Checkboxes:
-                if (FieldRules.Clean(field, FieldRules.Text(value)) is { } text) { Named(name); FieldRules.Write(json, field, text); return; }
+                if (IsCleanText(field, value)) { Named(field, named); value.WriteTo(json); return; }
+                if (FieldRules.Clean(field, FieldRules.Text(value)) is { } text) { Named(field, named); FieldRules.Write(json, field, text); return; }
                 break;
             case JsonValueKind.Array when field.Widget == Widget.Checkboxes:
             case JsonValueKind.String:
-                if (Checked(field, value, name)) return;
+                if (Checked(field, value, named)) return;
                 break;
             case JsonValueKind.Undefined or JsonValueKind.Null: break;
-            default: Raw(value, name); return;
+            default: Raw(field, value, named); return;
         }
-        if (!inRow && Fact(field) is { } fact) Value(field, fact.Value, path, name, inRow: true);
+        if (!inRow && Fact(field) is { } fact) Value(field, fact.Value, prefix, named, inRow: true);
     }
 
-    bool Checked(FormField field, JsonElement value, string? name)
+    bool Checked(FormField field, JsonElement value, bool named)
     {
         var items = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Take(field.Options.Length + 1) : [value];
         var any = false;
@@ -117,7 +119,7 @@ internal sealed class CanonicalAnswers
         {
             var key = item.ValueKind == JsonValueKind.String ? FieldRules.Text(item).Trim() : item.GetRawText();
             if (key == "" || !seen.Add(key)) continue;
-            if (!any) { Named(name); json.WriteStartArray(); any = true; }
+            if (!any) { Named(field, named); json.WriteStartArray(); any = true; }
             if (item.ValueKind == JsonValueKind.String) FieldRules.Write(json, field, FieldRules.Clean(field, key) ?? key);
             else item.WriteTo(json);
         }
@@ -125,18 +127,18 @@ internal sealed class CanonicalAnswers
         return any;
     }
 
-    void Rows(FormField field, JsonElement value, string path, string? name)
+    void Rows(FormField field, JsonElement value, string prefix, bool named)
     {
         if (value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null) return;
-        if (value.ValueKind != JsonValueKind.Array) { Raw(value, name); return; }
+        if (value.ValueKind != JsonValueKind.Array) { Raw(field, value, named); return; }
         if (value.GetArrayLength() == 0) return;
-        Named(name);
+        Named(field, named);
         json.WriteStartArray();
         var index = 0;
         foreach (var row in value.EnumerateArray())
         {
             if (index == field.MaxItems + RowsBeyond) break;
-            Object(field.Members, row, $"{path}[{index++}].", inRow: true);
+            Object(field.Members, row, $"{prefix}{field.Name}[{index++}].", inRow: true);
         }
         json.WriteEndArray();
     }
@@ -144,17 +146,29 @@ internal sealed class CanonicalAnswers
     PrefillFact? Fact(FormField field) => field.Prefill is { } key && facts.TryGetValue(key, out var fact) ? fact : null;
 
     /// <summary>An answer of a wrong kind is kept for the fault to point at, as long as it is small.</summary>
-    void Raw(JsonElement value, string? name)
+    void Raw(FormField field, JsonElement value, bool named)
     {
-        Named(name);
+        Named(field, named);
         if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array && value.GetRawText().Length > 1_000) json.WriteStringValue("…");
         else value.WriteTo(json);
     }
 
-    void Named(string? name)
+    void Named(FormField field, bool named)
     {
-        if (name is not null) json.WritePropertyName(name);
+        if (named) json.WritePropertyName(field.JsonName);
     }
+
+    /// <summary>A plain text in which there is nothing to clean, seen from its bytes; most texts are, and need not be decoded.</summary>
+    static bool IsCleanText(FormField field, JsonElement value)
+    {
+        if (field.Widget is not (Widget.Text or Widget.TextArea or Widget.Radio or Widget.Select or Widget.File) || field.Options.Length > 0 && field.Node.Target.Types != Schemas.JsonTypes.String) return false;
+        var text = JsonMarshal.GetRawUtf8Value(value)[1..^1];
+        return text.Length is > 0 and < FieldRules.MaxText && text[0] != ' ' && text[^1] != ' ' && text.IndexOfAnyExcept(harmless) < 0;
+    }
+
+    /// <summary>Printable ASCII but for the backslash, and the lead and following bytes of characters that are never stripped.</summary>
+    static readonly SearchValues<byte> harmless = SearchValues.Create(
+        [.. Enumerable.Range(0x20, 0x5F).Where(b => b != '\\').Select(b => (byte)b), .. Enumerable.Range(0x80, 0x40).Select(b => (byte)b), .. Enumerable.Range(0xE4, 6).Select(b => (byte)b)]);
 
     static string Name(JsonProperty member)
     {

@@ -20,14 +20,9 @@ internal sealed class Evaluation(FormDefinition definition, FormContext context)
         var pageOf = new Dictionary<FormField, FormPage>();
         foreach (var page in definition.Pages) foreach (var field in page.Fields) pageOf[field] = page;
 
-        var states = new Dictionary<string, FieldState>(definition.Fields.Length);
         foreach (var field in definition.Order)
-        {
-            var state = Field(field, given.GetValueOrDefault(field.Name), field.Name, scope, PageVisible(pageOf[field]), inRow: false, out var value);
-            states[field.Name] = state;
-            if (state.Visible) scope.Set(field.Name, value);
-        }
-        var result = new FormState(definition, context, states, scope, unknown);
+            scope.Add(Field(field, given.GetValueOrDefault(field.Name), field.Name, scope, PageVisible(pageOf[field]), inRow: false));
+        var result = new FormState(definition, context, scope, unknown);
         var check = new AnswerCheck(definition, result);
         result.Set(check.Run());
         result.Pages = [.. definition.Pages.Select(p => new PageState(p, Progress(p, result), result.FaultsOn(p).Count()))];
@@ -42,73 +37,85 @@ internal sealed class Evaluation(FormDefinition definition, FormContext context)
         return visible;
     }
 
-    FieldState Field(FormField field, JsonElement given, string path, IScope names, bool parentVisible, bool inRow, out Value value)
+    FieldState Field(FormField field, JsonElement given, string path, IScope names, bool parentVisible, bool inRow)
     {
         var visible = parentVisible && (field.When is null || Holds(field.When, names));
-        var fact = !inRow && field.Prefill is { } key && context.Facts.TryGetValue(key, out var found) ? found : null;
-        var isOpen = open.Includes(path);
         if (field.Computed is { } formula)
         {
-            value = visible ? Computed(formula, names) : Value.Null;
-            return new FieldState(field, path, value.IsNull ? default : JsonSerializer.SerializeToElement(value.ToJson()), visible, isOpen);
+            var value = visible ? Computed(formula, names) : Value.Null;
+            return new FieldState(field, path, AsJson(value), visible, open.Includes(path)) { Known = value };
         }
-        var state = new FieldState(field, path, given, visible, isOpen)
+        var fact = !inRow && field.Prefill is { } key && context.Facts.TryGetValue(key, out var found) ? found : null;
+        var state = new FieldState(field, path, given, visible, open.Includes(path))
         {
             Fact = fact,
             Disputed = fact is not null && given.ValueKind != JsonValueKind.Undefined && !JsonElement.DeepEquals(given, CanonicalAnswers.Of(field, fact.Value)),
         };
-        value = field.Widget switch
-        {
-            Widget.Rows => Rows(state, names),
-            _ when field.HasMembers && given.ValueKind is (JsonValueKind.Object or JsonValueKind.Undefined) => Group(state, names, inRow),
-            _ => Value.FromJson(given),
-        };
+        if (field.Widget == Widget.Rows) Rows(state, names);
+        else if (field.HasMembers && given.ValueKind is JsonValueKind.Object or JsonValueKind.Undefined) Group(state, names, inRow);
         return state;
     }
 
-    Value Rows(FieldState state, IScope names)
+    void Rows(FieldState state, IScope names)
     {
+        state.Known = Value.Null;
         var given = state.Value;
-        if (given.ValueKind != JsonValueKind.Array) return Value.Null;
+        if (given.ValueKind != JsonValueKind.Array) return;
         var count = given.GetArrayLength();
         var rows = ImmutableArray.CreateBuilder<ImmutableArray<FieldState>>(count);
-        var values = new List<Value>(count);
-        var scopes = new List<IScope>(count);
+        var values = new Value[count];
+        var scopes = new IScope[count];
         foreach (var row in given.EnumerateArray())
         {
             var rowScope = new GroupScope(state.Field, names);
+            scopes[rows.Count] = rowScope;
+            values[rows.Count] = Value.Of(rowScope);
             rows.Add(Members(state, row, $"{state.Path}[{rows.Count}].", rowScope, inRow: true));
-            values.Add(rowScope.AsValue());
-            scopes.Add(rowScope);
         }
-        state.Rows = rows.ToImmutable();
+        state.Rows = rows.MoveToImmutable();
         state.RowScopes = scopes;
-        return Value.Of(values);
+        state.Known = Value.Of(values);
     }
 
-    Value Group(FieldState state, IScope names, bool inRow)
+    void Group(FieldState state, IScope names, bool inRow)
     {
+        if (!state.Field.HasMembers) return;
         var groupScope = new GroupScope(state.Field, names);
         state.Members = Members(state, state.Value, state.Path + ".", groupScope, inRow);
         // A group may consist of computed values only.
         if (!state.HasValue && state.Members.Any(m => m.HasValue)) state.Value = JsonSerializer.SerializeToElement(new { });
-        return groupScope.IsEmpty ? Value.Null : groupScope.AsValue();
+        state.Known = state.Members.Any(m => m.Visible && m.HasValue) ? Value.Of(groupScope) : Value.Null;
     }
 
-    ImmutableArray<FieldState> Members(FieldState group, JsonElement given, string prefix, GroupScope names, bool inRow)
+    ImmutableArray<FieldState> Members(FieldState group, JsonElement row, string prefix, GroupScope names, bool inRow)
     {
         var members = group.Field.Members;
-        var states = new FieldState[members.Length];
-        var hasAnswers = given.ValueKind == JsonValueKind.Object;
+        var given = Given(members, row);
         foreach (var member in group.Field.MemberOrder)
         {
-            var answer = hasAnswers && given.TryGetProperty(member.Name, out var found) ? found : default;
-            var state = Field(member, answer, prefix + member.Name, names, group.Visible, inRow, out var value);
-            states[members.IndexOf(member)] = state;
-            if (state.Visible) names.Set(member.Name, value);
+            var at = group.Field.IndexOf(member.Name);
+            names.States[at] = Field(member, given[at], prefix + member.Name, names, group.Visible, inRow);
         }
-        return ImmutableCollectionsMarshal.AsImmutableArray(states);
+        return ImmutableCollectionsMarshal.AsImmutableArray<FieldState>(names.States!);
     }
+
+    /// <summary>The answers to the members of a group, by their place; canonical answers stand in the order of the members.</summary>
+    static JsonElement[] Given(ImmutableArray<FormField> members, JsonElement group)
+    {
+        var given = new JsonElement[members.Length];
+        if (group.ValueKind != JsonValueKind.Object) return given;
+        var at = 0;
+        foreach (var answer in group.EnumerateObject())
+        {
+            while (!answer.NameEquals(members[at].Name)) at++;
+            given[at++] = answer.Value;
+        }
+        return given;
+    }
+
+    static JsonElement AsJson(Value value) => value.IsNull ? default
+        : value.AsNumber is { } number ? JsonSerializer.SerializeToElement(number / 1.0000000000000000000000000000m)
+        : JsonSerializer.SerializeToElement(value.ToJson());
 
     PageProgress Progress(FormPage page, FormState state)
     {
@@ -136,18 +143,6 @@ internal sealed class Evaluation(FormDefinition definition, FormContext context)
         try { return formula.Evaluate(names); }
         catch (ExpressionFault) { return Value.Null; }
     }
-}
-
-/// <summary>Names inside a group or row: its own members first (a hidden one is null), then those around it.</summary>
-internal sealed class GroupScope(FormField group, IScope around) : IScope
-{
-    readonly Dictionary<string, Value> values = new(group.Members.Length);
-
-    public DateOnly? Today => around.Today;
-    public bool IsEmpty => values.Values.All(v => v.IsNull);
-    public Value Get(string name) => values.TryGetValue(name, out var value) ? value : group.MemberNames.Contains(name) ? Value.Null : around.Get(name);
-    public void Set(string name, Value value) => values[name] = value;
-    public Value AsValue() => Value.Of(values);
 }
 
 /// <summary>Which paths may change in a correction round.</summary>

@@ -101,7 +101,7 @@ public enum Widget
 /// <summary>A question, or a group of questions.</summary>
 public sealed class FormField
 {
-    internal FormField(string name, SchemaNode node) => (Name, Node) = (name, node);
+    internal FormField(string name, SchemaNode node) => (Name, Node, JsonName) = (name, node, JsonEncodedText.Encode(name));
 
     public string Name { get; }
     /// <summary>Path with empty brackets for rows: <c>rows[].amount</c>.</summary>
@@ -138,8 +138,11 @@ public sealed class FormField
     /// <summary>Members so that conditions and formulas find what they read.</summary>
     internal ImmutableArray<FormField> MemberOrder { get; set; } = [];
 
-    internal IReadOnlySet<string> MemberNames => memberNames ??= Members.Select(m => m.Name).ToHashSet();
-    IReadOnlySet<string>? memberNames;
+    /// <summary>The name as it stands in JSON.</summary>
+    internal JsonEncodedText JsonName { get; }
+    /// <summary>Place of a member by its name; -1 when there is none.</summary>
+    internal int IndexOf(string name) => (places ??= Members.Select((m, i) => (m.Name, i)).ToDictionary(m => m.Name, m => m.i)).GetValueOrDefault(name, -1);
+    Dictionary<string, int>? places;
 
     public bool HasMembers => Members.Length > 0;
     public override string ToString() => Path;

@@ -81,7 +81,11 @@ public sealed class FieldState
     /// <summary>Must be answered here and now.</summary>
     public bool Required => Field.Required && Visible;
 
-    internal IReadOnlyList<IScope> RowScopes { get; set; } = [];
+    internal IScope[] RowScopes { get; set; } = [];
+    /// <summary>The value for expressions, where it is not simply the answer.</summary>
+    internal Value? Known { get; set; }
+    /// <summary>The value for expressions; null while hidden.</summary>
+    internal Value AsValue() => !Visible ? Kapok.Foundation.Expressions.Value.Null : Known ?? Kapok.Foundation.Expressions.Value.FromJson(Value);
 
     /// <summary>The answer as people read it.</summary>
     public string Show(Func<string, string?>? divisions = null) => FieldRules.Show(Field, Value, divisions);
@@ -90,14 +94,13 @@ public sealed class FieldState
 /// <summary>A form with answers, evaluated: what is shown, what is computed, what is wrong, how far it is.</summary>
 public sealed class FormState
 {
-    readonly Dictionary<string, FieldState> roots;
     readonly Dictionary<string, AnswerFault> faultAt = [];
     readonly Lazy<JsonElement> answers, submission;
 
-    internal FormState(FormDefinition definition, FormContext context, Dictionary<string, FieldState> roots, AnswerScope scope, ImmutableArray<string> unknown)
+    internal FormState(FormDefinition definition, FormContext context, AnswerScope scope, ImmutableArray<string> unknown)
     {
-        (Definition, Context, this.roots, Scope, Unknown) = (definition, context, roots, scope, unknown);
-        Fields = [.. definition.Fields.Select(f => roots[f.Name])];
+        (Definition, Context, Scope, Unknown) = (definition, context, scope, unknown);
+        Fields = [.. definition.Fields.Select(f => scope.State(f.Name)!)];
         answers = new(() => Written(visibleOnly: false));
         submission = new(() => Written(visibleOnly: true));
     }
@@ -123,7 +126,7 @@ public sealed class FormState
     public IEnumerable<PageState> VisiblePages => Pages.Where(p => p.Visible);
 
     /// <summary>The fields of a page, hidden ones too.</summary>
-    public IEnumerable<FieldState> FieldsOn(FormPage page) => page.Fields.Select(f => roots[f.Name]);
+    public IEnumerable<FieldState> FieldsOn(FormPage page) => page.Fields.Select(f => Scope.State(f.Name)!);
 
     public IEnumerable<AnswerFault> FaultsOn(FormPage page) => Faults.Where(f => f.Page == page);
 
@@ -139,13 +142,14 @@ public sealed class FormState
     /// <summary>A field by its path (<c>rows[2].amount</c>); null when there is none.</summary>
     public FieldState? Field(string path)
     {
+        if (path.AsSpan().IndexOfAny('.', '[') < 0) return Scope.State(path);
         FieldState? state = null;
         IEnumerable<FieldState> among = Fields;
         foreach (var part in path.Split('.'))
         {
             var bracket = part.IndexOf('[');
             var name = bracket < 0 ? part : part[..bracket];
-            state = state is null ? roots.GetValueOrDefault(name) : among.FirstOrDefault(f => f.Field.Name == name);
+            state = state is null ? Scope.State(name) : among.FirstOrDefault(f => f.Field.Name == name);
             if (state is null) return null;
             among = state.Members;
             if (bracket < 0) continue;
@@ -190,16 +194,4 @@ public sealed class FormState
         }
         json.WriteEndObject();
     }
-}
-
-/// <summary>The answers of an evaluated form as the names of expressions.</summary>
-public sealed class AnswerScope : IScope
-{
-    readonly Dictionary<string, Value> values = [];
-
-    internal AnswerScope(DateOnly today) => Today = today;
-
-    public DateOnly? Today { get; }
-    public Value Get(string name) => values.GetValueOrDefault(name);
-    internal void Set(string name, Value value) => values[name] = value;
 }

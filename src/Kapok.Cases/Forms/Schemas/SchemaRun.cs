@@ -253,6 +253,18 @@ internal sealed class SchemaRun(bool collect)
         return ok;
     }
 
+    /// <summary>Checks another value with this run and answers with the first error; null when there is none.</summary>
+    public SchemaError? FirstError(SchemaNode node, JsonElement instance)
+    {
+        if (Check(node, instance)) return null;
+        var first = errors[0];
+        errors.Clear();
+        path.Clear();
+        dynamicScope.Clear();
+        (depth, quiet, visits) = (0, 0, 0);
+        return first;
+    }
+
     bool GiveUp(SchemaNode root, string message)
     {
         if (collect) errors.Add(new("", root.Location, "", message));
