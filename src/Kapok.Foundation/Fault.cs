@@ -16,6 +16,8 @@ public sealed record Outcome<T>(T? Value, Refusal? Refused, IReadOnlyList<Fault>
 {
     public bool Ok => Refused is null;
     public static implicit operator Outcome<T>(T value) => new(value, null, []);
+    /// <summary>Done, and nothing to hand back yet.</summary>
+    public static readonly Outcome<T> Nothing = new(default, null, []);
     public static Outcome<T> No(Refusal refusal, string message, string where = "") => new(default, refusal, [new(where, message)]);
     public static Outcome<T> Invalid(IReadOnlyList<Fault> faults) => new(default, Refusal.Invalid, faults);
     public Outcome<TOther> As<TOther>() => new(default, Refused, Faults);

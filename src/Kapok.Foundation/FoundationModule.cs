@@ -26,10 +26,12 @@ public sealed class FoundationModule : IModule
         services.AddHostedService(s => s.GetRequiredService<JobWorker>());
         services.AddSingleton<PackageInstaller>();
         services.AddSingleton<Migrator>();
+        services.AddSingleton<Files.FileStore>();
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)
     {
+        Files.FileRoutes.Map(routes);
         routes.MapGet("/health/live", () => Results.Text("live")).AllowAnyone();
         routes.MapGet("/health/ready", async (Database database) =>
         {

@@ -1,0 +1,35 @@
+using Kapok.Foundation.Events;
+
+namespace Kapok.Cases.Model;
+
+/// <summary>Everything one decision writes, in one transaction.</summary>
+public sealed record CaseChange(CaseSnapshot After)
+{
+    public required IReadOnlyList<LoggedEvent> Events { get; init; }
+    public IReadOnlyList<string> ClosedTasks { get; init; } = [];
+    /// <summary>Tasks that are new or whose assignee changed.</summary>
+    public IReadOnlyList<CaseTask> WrittenTasks { get; init; } = [];
+    public IReadOnlyList<CaseTimer> Timers { get; init; } = [];
+    public IReadOnlyList<string> DisarmedTimers { get; init; } = [];
+    public IReadOnlyList<NewMessage> Messages { get; init; } = [];
+    public IReadOnlyList<NewDocument> Documents { get; init; } = [];
+    public IReadOnlyList<NewNote> Notes { get; init; } = [];
+    public IReadOnlyList<NewConsultation> Consultations { get; init; } = [];
+    public ConsultationAnswer? Answered { get; init; }
+    /// <summary>New answers of the applicant, when a correction changed them.</summary>
+    public string? Answers { get; init; }
+}
+
+public sealed record CaseTimer(Guid CaseId, string Key, DateTimeOffset DueAt);
+
+/// <summary>Something for the inbox of the party.</summary>
+public sealed record NewMessage(Guid CaseId, Guid Party, bool FromParty, string Sender, string Kind, string Title, string Body, bool NeedsAct);
+
+/// <summary>A document to be rendered from a template; its number is given when it is written.</summary>
+public sealed record NewDocument(Guid Id, Guid CaseId, string Kind, string Title, string Number, string Html, string Digest, string MadeBy);
+
+public sealed record NewNote(Guid CaseId, Guid Author, string AuthorName, string Text);
+
+public sealed record NewConsultation(Guid Id, Guid CaseId, Guid AskedBy, string AskedByName, Guid From, Guid Organisation, string Question, DateOnly? DueOn);
+
+public sealed record ConsultationAnswer(Guid Id, Guid AnsweredBy, string AnsweredByName, string Answer);
