@@ -30,8 +30,8 @@ public sealed partial class DocumentTemplate
     public SignatureBlock Signature { get; }
     public bool Serial => Number.Contains("{serial", StringComparison.Ordinal);
 
-    /// <summary>Root names and paths the template reads, for checking that something supplies them.</summary>
-    public IEnumerable<string> Names => Expressions(pieces).SelectMany(e => e.Names).Distinct();
+    /// <summary>Paths the template reads, for checking that something supplies them.</summary>
+    public IEnumerable<string> Paths => Expressions(pieces).SelectMany(e => e.Paths).Distinct();
 
     public sealed record SignatureBlock
     {

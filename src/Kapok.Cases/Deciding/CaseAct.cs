@@ -1,0 +1,211 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Kapok.Cases.Definitions;
+using Kapok.Cases.Flow;
+using Kapok.Cases.Model;
+using Kapok.Foundation;
+using Kapok.Foundation.Calendar;
+using Kapok.Foundation.Data;
+using Kapok.Foundation.Events;
+using Kapok.Foundation.Expressions;
+using Kapok.Identity;
+
+namespace Kapok.Cases.Deciding;
+
+/// <summary>What deciding may look at besides the case: the time, the calendar, who is who.</summary>
+/// <param name="Serials">Numbers set aside for documents of this command, by template; null while none are.</param>
+public sealed record CaseWorld(DateTimeOffset Now, WorkCalendar Calendar, DirectorySnapshot Directory, ImmutableDictionary<string, int>? Serials = null)
+{
+    /// <summary>The date in China (UTC+8, no summer time).</summary>
+    public DateOnly Today => DateOnly.FromDateTime(Now.ToOffset(ChinaTime).DateTime);
+
+    public static readonly TimeSpan ChinaTime = TimeSpan.FromHours(8);
+}
+
+/// <summary>One decision in the making: collects what is to be written. Nothing leaves it when a rule says no.</summary>
+sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition, CaseWorld world)
+{
+    readonly List<NewEvent> events = [];
+    readonly List<string> closed = [], disarmed = [];
+    readonly List<CaseTask> written = [];
+    readonly List<CaseTimer> timers = [];
+    readonly List<NewMessage> messages = [];
+    readonly List<NewDocument> documents = [];
+    readonly List<NewNote> notes = [];
+    readonly List<NewConsultation> consultations = [];
+    readonly Dictionary<string, Value> facts = [];
+    ConsultationAnswer? answered;
+    string? answers;
+
+    public CaseRow Row { get; set; } = before.Row;
+    public ImmutableArray<CaseTask> Tasks { get; private set; } = before.Tasks;
+    public Actor Actor => actor;
+    public CaseDefinition Definition => definition;
+    public CaseWorld World => world;
+    public CaseSnapshot Before => before;
+
+    /// <summary>Templates whose number could not be given yet; the store sets numbers aside and decides again.</summary>
+    public List<string> Unnumbered { get; } = [];
+
+    public string Answers => answers ?? before.Content?.Answers ?? "{}";
+
+    public Organisation Body => world.Directory.Organisation(Row.Organisation) ?? throw new InvalidOperationException($"organisation {Row.Organisation} of case {Row.Number} is unknown");
+
+    public void Log(string type, object data, string ground = "") => events.Add(new(type, Json.Write(data), ground));
+
+    /// <summary>A fact that document templates may show under <c>case</c>.</summary>
+    public void Fact(string name, Value value) => facts[name] = value;
+
+    public void SetAnswers(string json) => answers = json;
+
+    /// <summary>News for the applicant.</summary>
+    public void Tell(string kind, string title, string body, bool needsAct = false) =>
+        messages.Add(new(Row.Id, Row.Party, false, Body.Name, kind, title, body, needsAct));
+
+    public void FromApplicant(string text) => messages.Add(new(Row.Id, Row.Party, true, actor.Name, "message", "您的留言", text, false));
+
+    public void Note(string text) => notes.Add(new(Row.Id, actor.Person ?? Guid.Empty, actor.Name, text));
+
+    public void Ask(NewConsultation question) => consultations.Add(question);
+
+    public void Answer(ConsultationAnswer answer) => answered = answer;
+
+    public void Write(CaseTask task)
+    {
+        Tasks = Tasks.RemoveAll(t => t.Key == task.Key).Add(task);
+        written.Add(task);
+    }
+
+    public void Arm(string key, DateTimeOffset due) { disarmed.Remove(key); timers.Add(new(Row.Id, key, due)); }
+
+    public void Disarm(string key) { timers.RemoveAll(t => t.Key == key); disarmed.Add(key); }
+
+    /// <summary>Makes the document that the item names for this occasion, if it names one.</summary>
+    public void Document(string occasion)
+    {
+        if (!definition.Documents.TryGetValue(occasion, out var template)) return;
+        var number = "";
+        if (template.Number.Length > 0)
+        {
+            var serial = 0;
+            if (template.Serial && (world.Serials is null || !world.Serials.TryGetValue(template.Id, out serial))) { Unnumbered.Add(template.Id); return; }
+            var division = world.Directory.Division(Body.DivisionCode);
+            number = template.NumberFor(DivisionShort(division?.Name ?? ""), Body.ShortName, world.Today.Year, serial);
+        }
+        var html = template.Render(new CaseScope(this, facts));
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(html)));
+        var document = new NewDocument(Guid.CreateVersion7(), Row.Id, occasion, template.Title, number, html, digest, Body.Name);
+        documents.Add(document);
+        Log("document-made", new { document.Id, document.Kind, document.Title, document.Number, document.Digest });
+    }
+
+    static string DivisionShort(string name) => name.Length > 2 && name[^1] is '省' or '市' or '区' or '县' or '镇' or '乡' ? name[..^1] : name;
+
+    /// <summary>Moves the flow by one trigger and does what it asks for.</summary>
+    /// <returns>The words of the refusal, or null.</returns>
+    public string? Move(Trigger trigger, string? reason = null)
+    {
+        var state = Row.Flow is null ? null : FlowState.FromJson(Row.Flow, definition.Flow);
+        using var own = JsonDocument.Parse(Row.Variables);
+        var variables = FlowVariables.Of(new CaseScope(this, facts), own.RootElement);
+        var step = FlowEngine.Advance(definition.Flow, state, trigger, variables);
+        if (!step.Succeeded) return step.Fault.Message;
+        Row = Row with
+        {
+            Flow = step.State.Status == FlowStatus.Running ? step.State.ToJson() : null,
+            Variables = variables.With(step.Effects).ToJson().ToJsonString(Json.Options),
+        };
+        foreach (var effect in step.Effects) Do(effect, reason);
+        return null;
+    }
+
+    void Do(Effect effect, string? reason)
+    {
+        switch (effect)
+        {
+            case Effect.OpenTask open: Open(open); break;
+            case Effect.CloseTask close: Close(close.Key); break;
+            case Effect.ArmTimer timer: Arm("flow:" + timer.Key, DueOf(timer.Due)); break;
+            case Effect.DisarmTimer timer: Disarm("flow:" + timer.Key); break;
+            case Effect.CallService call: CaseServices.Call(this, call); break;
+            case Effect.SendMessage send: Tell("message", Text(send.Parameters, "title") ?? definition.Item.Content.Name, Text(send.Parameters, "text") ?? send.Name); break;
+            case Effect.Ended ended: Ending.Close(this, ended.Result ?? "approved", reason); break;
+            case Effect.Faulted fault: Log("flow-faulted", new { fault.Code, fault.NodeId }); Ending.Close(this, "refused", $"流程出错（{fault.Code}）"); break;
+        }
+    }
+
+    static string? Text(ImmutableArray<KeyValuePair<string, Value>> parameters, string name) =>
+        parameters.FirstOrDefault(p => p.Key == name) is { Key: not null } p && !p.Value.IsNull ? p.Value.ToString() : null;
+
+    void Open(Effect.OpenTask open)
+    {
+        var organisation = open.Line is null ? Body : Resolve(open.Line);
+        var task = new CaseTask
+        {
+            CaseId = Row.Id, Key = open.Key, Node = open.NodeId, Name = open.Name, Kind = open.Kind.ToString().ToLowerInvariant(), Post = open.Post,
+            Organisation = organisation.Id, Outcomes = [.. open.Outcomes.Select(o => new TaskOutcome(o.Id, o.Label))], OpenedAt = world.Now,
+            DueAt = open.WorkingDays is { } days ? EndOf(world.Calendar.AddWorkdays(world.Today, days)) : null,
+        };
+        Write(task);
+        Log("task-opened", new { task.Key, task.Node, task.Name, task.Post, organisation = organisation.Key });
+    }
+
+    /// <summary>The body of a line of business nearest to the case: in its own division, else in the one above, and so on.</summary>
+    Organisation Resolve(string line)
+    {
+        for (var code = Body.DivisionCode; code is { Length: > 0 }; code = world.Directory.Division(code)?.Parent)
+            if (world.Directory.OrganisationByKey($"{line}@{code}") is { } found) return found;
+        return Body;
+    }
+
+    public void Close(string key)
+    {
+        Tasks = Tasks.RemoveAll(t => t.Key == key);
+        written.RemoveAll(t => t.Key == key);
+        closed.Add(key);
+    }
+
+    DateTimeOffset DueOf(FlowDue due) => due.Kind switch
+    {
+        FlowTimerKind.Duration => due.Duration.After(world.Now),
+        FlowTimerKind.Date => due.Date!.Value,
+        _ => EndOf(world.Calendar.AddWorkdays(world.Today, due.WorkingDays)),
+    };
+
+    /// <summary>End of office hours of a day, Guangdong time.</summary>
+    public static DateTimeOffset EndOf(DateOnly day) => new(day.ToDateTime(new TimeOnly(18, 0)), CaseWorld.ChinaTime);
+
+    /// <summary>May the actor work this task? His post must be the task's, in the task's organisation.</summary>
+    public Decision MayWork(CaseTask task)
+    {
+        if (actor.Kind == ActorKind.System) return new(true, "系统");
+        var organisation = world.Directory.Organisation(task.Organisation);
+        var target = new Target(organisation?.DivisionPath, task.Organisation, organisation?.Line);
+        if (!actor.Grants.Any(g => g.Role == task.Post && g.Reaches(target)))
+            return new(false, $"“{task.Name}”由{organisation?.Name}的{world.Directory.Post(task.Post)?.Name ?? task.Post}办理，您没有这个岗位");
+        return task.Assignee is null || task.Assignee == actor.Person ? new(true, task.Post) : new(false, $"“{task.Name}”已由{task.AssigneeName}领取");
+    }
+
+    /// <summary>Officials who handle the case or have work in it.</summary>
+    public Decision MayHandle()
+    {
+        foreach (var permission in (string[])["cases.accept", "cases.review", "cases.decide", "cases.issue"])
+            if (Access.Decide(actor, permission, before.Target) is { Allowed: true } yes) return yes;
+        return Tasks.Any(t => MayWork(t)) ? new(true, "有待办") : new(false, "您不办理这个办件");
+    }
+
+    public bool IsApplicant => actor.Person is { } me && (me == Row.Submitter || me == Row.Party) || actor.OnBehalfOf == Row.Party;
+
+    public CaseChange Finish()
+    {
+        var (sealedEvents, head) = EventLog.Seal(Row.Id, new(before.Row.Version, before.Row.Version == 0 ? ChainHead.Start(Row.Id).Digest : before.Row.Digest), actor, world.Now, events);
+        Row = Row with { Version = head.Seq, Digest = head.Digest };
+        return new CaseChange(new CaseSnapshot(Row, Tasks, before.Content is null ? null : before.Content with { Answers = Answers }))
+        {
+            Events = sealedEvents, ClosedTasks = closed, WrittenTasks = written, Timers = timers, DisarmedTimers = disarmed, Messages = messages,
+            Documents = documents, Notes = notes, Consultations = consultations, Answered = answered, Answers = answers,
+        };
+    }
+}

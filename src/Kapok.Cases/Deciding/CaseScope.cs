@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Kapok.Foundation.Expressions;
+
+namespace Kapok.Cases.Deciding;
+
+/// <summary>What flows and document templates of a case may read: answers, case, item, body, applicant, decision.</summary>
+sealed class CaseScope(CaseAct act, IReadOnlyDictionary<string, Value> facts) : IScope
+{
+    Value? answers;
+
+    public DateOnly? Today => act.World.Today;
+
+    public Value Get(string name) => name switch
+    {
+        "answers" => answers ??= Read(act.Answers),
+        "case" => Value.Of(Case()),
+        "decision" => Value.Of(new Dictionary<string, Value> { ["opinion"] = facts.GetValueOrDefault("opinion"), ["by"] = act.Actor.Name, ["date"] = Date(act.World.Now) }),
+        "item" => Value.Of(Item()),
+        "body" => Value.Of(Body()),
+        "applicant" => Value.Of(new Dictionary<string, Value> { ["name"] = act.Row.PartyName }),
+        "today" => Value.Of(act.World.Today),
+        _ => facts.GetValueOrDefault(name),
+    };
+
+    static Value Read(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return Value.FromJson(document.RootElement.Clone());
+    }
+
+    Dictionary<string, Value> Case()
+    {
+        var row = act.Row;
+        var values = new Dictionary<string, Value>
+        {
+            ["number"] = row.Number, ["queryCode"] = row.QueryCode.Length == 10 ? $"{row.QueryCode[..5]}-{row.QueryCode[5..]}" : row.QueryCode,
+            ["submittedDate"] = Date(row.SubmittedAt), ["channel"] = (int)row.Channel, ["division"] = row.Division,
+            ["acceptedDate"] = row.AcceptedAt is { } at ? Date(at) : Value.Null,
+            ["dueDate"] = row.DueOn is { } due ? Value.Of($"{due.Year}年{due.Month}月{due.Day}日") : Value.Null,
+        };
+        foreach (var (name, value) in facts) values[name] = value;
+        return values;
+    }
+
+    Dictionary<string, Value> Item()
+    {
+        var content = act.Definition.Item.Content;
+        return new()
+        {
+            ["name"] = content.Name, ["code"] = act.Row.ItemCode, ["promisedDays"] = content.PromisedDays, ["legalDays"] = content.LegalDays,
+            ["basis"] = string.Join("、", content.Basis.Select(b => $"《{b.Law.Trim('《', '》')}》{b.Article}")),
+        };
+    }
+
+    Dictionary<string, Value> Body()
+    {
+        var (body, content) = (act.Body, act.Definition.Item.Content);
+        return new() { ["name"] = body.Name, ["shortName"] = body.ShortName, ["phone"] = content.Phone ?? "12345", ["complaintPhone"] = content.ComplaintPhone ?? "12345" };
+    }
+
+    static string Date(DateTimeOffset at)
+    {
+        var day = at.ToOffset(CaseWorld.ChinaTime);
+        return $"{day.Year}年{day.Month}月{day.Day}日";
+    }
+}

@@ -1,0 +1,80 @@
+using Kapok.Cases.Flow;
+using Kapok.Cases.Model;
+using Kapok.Foundation;
+
+namespace Kapok.Cases.Deciding;
+
+/// <summary>How a case ends, and what happens when a timer runs out.</summary>
+static class Ending
+{
+    /// <summary>Closes the case with a result: document, news, clock.</summary>
+    public static void Close(CaseAct act, string result, string? reason)
+    {
+        if (!act.Row.Open) return;
+        act.Row = act.Row with { State = CaseState.Closed, Result = result, ClosedAt = act.World.Now, Flow = null };
+        foreach (var task in act.Tasks) act.Close(task.Key);
+        foreach (var key in (string[])[CaseClock.Notice, CaseClock.Correction]) act.Disarm(key);
+        CaseClock.Stop(act);
+        act.Document(result switch { "approved" => "approve", "refused" => "refuse", "not-accepted" => "notAccepted", _ => "withdrawn" });
+        act.Log("closed", new { result, reason }, reason ?? "");
+        var (title, body) = result switch
+        {
+            "approved" => ("您的申请已经办好", $"办件 {act.Row.Number}（{act.Row.ItemName}）已经批准，可以在办件页查看决定文书。"),
+            "refused" => ("您的申请没有通过", $"办件 {act.Row.Number}（{act.Row.ItemName}）没有通过。{reason} 您可以查看决定文书，了解理由和救济途径。"),
+            "not-accepted" => ("您的申请没有受理", $"办件 {act.Row.Number}（{act.Row.ItemName}）没有受理。理由：{reason}"),
+            _ => ("办件已经终止", $"办件 {act.Row.Number}（{act.Row.ItemName}）已经终止。{reason}"),
+        };
+        act.Tell(result, title, body);
+    }
+
+    public static No? Withdraw(CaseAct act, Withdraw command)
+    {
+        if (!act.IsApplicant) return No.Forbidden(new(false, "只有申请人可以撤回"));
+        act.Log("withdrawn", new { command.Reason });
+        return act.Move(new Trigger.Cancel(command.Reason), command.Reason) is { } message ? No.Conflict(message) : null;
+    }
+
+    /// <summary>A timer has come due. A timer that no longer fits the case is simply forgotten.</summary>
+    public static No? TimerDue(CaseAct act, TimerDue command)
+    {
+        if (act.Actor.Kind != ActorKind.System) return No.Forbidden(new(false, "系统任务"));
+        act.Disarm(command.Key);
+        if (!act.Row.Open) return null;
+        if (command.Key.StartsWith("flow:", StringComparison.Ordinal))
+        {
+            act.Log("timer-fired", new { command.Key });
+            act.Move(new Trigger.TimerFired(command.Key[5..]));
+            return null;
+        }
+        switch (command.Key)
+        {
+            case CaseClock.Notice when act.Row.State == CaseState.Submitted: return Accepting.BySilence(act);
+            case CaseClock.Correction when act.Row.State == CaseState.Correcting: Correcting.Lapse(act); return null;
+            case CaseClock.Yellow when act.Row.State == CaseState.Accepted: act.Log("turned-yellow", new { due = act.Row.DueOn }); return null;
+            case CaseClock.Due when act.Row.State == CaseState.Accepted: return RunOut(act);
+            default: return null;
+        }
+    }
+
+    /// <summary>The time is up: what the item says silence means.</summary>
+    static No? RunOut(CaseAct act)
+    {
+        var item = act.Definition.Item.Content;
+        act.Log("time-ran-out", new { due = act.Row.DueOn, consequence = item.Expiry }, item.ExpiryBasis ?? "");
+        switch (item.Expiry)
+        {
+            case "grant": Silence(act, "approved", $"逾期未作决定，依法视为准予（{item.ExpiryBasis}）"); break;
+            case "refuse": Silence(act, "refused", $"逾期未作决定，依法视为不予（{item.ExpiryBasis}）"); break;
+            case "escalate": act.Log("escalated", new { to = "cases.decide" }); act.Note("办件已经超过承诺时限，请审批岗督办。"); break;
+            default: act.Note("办件已经超过承诺时限。"); break;
+        }
+        return null;
+    }
+
+    static void Silence(CaseAct act, string result, string reason)
+    {
+        act.Fact("opinion", reason);
+        act.Fact("reason", reason);
+        Close(act, result, reason);
+    }
+}

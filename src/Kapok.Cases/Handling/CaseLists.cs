@@ -1,0 +1,128 @@
+using System.Text;
+using Dapper;
+using Kapok.Foundation;
+using Kapok.Foundation.Data;
+using Kapok.Identity;
+using Npgsql;
+
+namespace Kapok.Cases.Handling;
+
+/// <summary>What an official asks the list for. Every part is optional.</summary>
+public sealed record CaseQuery
+{
+    /// <summary>due, submitted or closed.</summary>
+    public string Sort { get; init; } = "due";
+    /// <summary>Open cases, or those closed.</summary>
+    public bool Closed { get; init; }
+    public string? Lamp { get; init; }
+    public string? State { get; init; }
+    public string? Item { get; init; }
+    public Guid? Organisation { get; init; }
+    /// <summary>Number, query code, or part of the party's name.</summary>
+    public string? Text { get; init; }
+    /// <summary>Row after which the page begins: sort value and id.</summary>
+    public string? After { get; init; }
+    public int Limit { get; init; } = 100;
+}
+
+public sealed record CaseListRow(Guid Id, string Number, string ItemName, string PartyName, string State, string? Result, DateTime? DueAt, DateTime? YellowAt, bool Provisional,
+    DateTime SubmittedAt, DateTime? ClosedAt, Guid Organisation, string Division);
+
+public sealed record CasePage(IReadOnlyList<CaseListRow> Rows, string? Next);
+
+/// <summary>
+/// Lists for officials. Rights are the way in, not a filter afterwards: a narrow scope reads each of its organisations
+/// through an index in the asked order and merges; a wide scope reads the common index.
+/// </summary>
+public static class CaseLists
+{
+    /// <summary>More organisations than this and the common index is the quicker way.</summary>
+    const int Narrow = 200;
+
+    const string Columns = "id, number, item_name, party_name, state, result, due_at, yellow_at, provisional, submitted_at, closed_at, organisation, division";
+
+    public static async Task<CasePage> Page(NpgsqlConnection connection, Scope scope, CaseQuery query, DateTimeOffset now)
+    {
+        var limit = Math.Clamp(query.Limit, 1, 500);
+        var (sort, direction, fallback) = query.Sort switch
+        {
+            "submitted" => ("submitted_at", "desc", "-infinity"),
+            _ when query.Closed => ("submitted_at", "desc", "-infinity"),
+            _ => ("due_at", "asc", "infinity"),
+        };
+        var where = new StringBuilder(query.Closed ? "state = 'closed'" : "state <> 'closed'");
+        var values = new DynamicParameters(new { limit = limit + 1, now = now.UtcDateTime, query.Item, query.State });
+        if (query.State is not null) where.Append(" and state = @State");
+        if (query.Item is not null) where.Append(" and item_code = @Item");
+        where.Append(query.Lamp switch
+        {
+            "red" => " and due_at < @now and state = 'accepted'",
+            "yellow" => " and yellow_at <= @now and due_at >= @now and state = 'accepted'",
+            "green" => " and yellow_at > @now and state = 'accepted'",
+            "paused" => " and state in ('suspended', 'correcting')",
+            _ => "",
+        });
+        if (query.Text is { Length: > 0 } text)
+        {
+            where.Append(" and (number = @text or query_code = @code or party_name like @like or number like @tail)");
+            values.AddDynamicParams(new { text, code = text.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant(), like = $"%{Like(text)}%", tail = $"%{Like(text)}" });
+        }
+        // A null sort value (no clock yet) stands at the end; the row comparison must know it.
+        var key = sort == "due_at" ? "coalesce(due_at, 'infinity')" : sort;
+        if (Cursor(query.After) is { } after)
+        {
+            where.Append($" and ({key}, id) {(direction == "asc" ? ">" : "<")} (@afterTime, @afterId)");
+            values.AddDynamicParams(new { afterTime = after.Time, afterId = after.Id });
+        }
+        var order = $"order by {sort} {direction} {(direction == "asc" ? "nulls last" : "")}, id {direction} limit @limit";
+        var organisations = query.Organisation is { } one ? scope.Organisations is null || scope.Organisations.Contains(one) ? [one] : [] : scope.Organisations;
+        string sql;
+        if (organisations is { Length: <= Narrow })
+        {
+            values.AddDynamicParams(new { organisations });
+            sql = $"""
+                select {Columns} from unnest(@organisations) as o(id0)
+                cross join lateral (select * from cases."case" where organisation = o.id0 and {where} {order}) c
+                {order}
+                """;
+        }
+        else
+        {
+            values.AddDynamicParams(new { organisations });
+            var reach = organisations is null ? "" : " and organisation = any(@organisations)";
+            sql = $"""select {Columns} from cases."case" where {where}{reach} {order}""";
+        }
+        var rows = (await connection.QueryAsync<CaseListRow>(sql, values)).AsList();
+        var more = rows.Count > limit;
+        if (more) rows.RemoveAt(limit);
+        return new(rows, more ? Write(rows[^1], sort) : null);
+    }
+
+    static string Write(CaseListRow row, string sort)
+    {
+        var time = sort == "due_at" ? row.DueAt : row.SubmittedAt;
+        return $"{(time is { } t ? t.Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture) : "x")}.{row.Id:N}";
+    }
+
+    static (DateTime Time, Guid Id)? Cursor(string? text)
+    {
+        if (text?.Split('.') is not [var time, var id] || !Guid.TryParse(id, out var guid)) return null;
+        if (time == "x") return (DateTime.MaxValue, guid); // Npgsql writes this as infinity
+        return long.TryParse(time, out var ticks) && ticks > 0 && ticks < DateTime.MaxValue.Ticks ? (new DateTime(ticks, DateTimeKind.Utc), guid) : null;
+    }
+
+    static string Like(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+}
+
+/// <summary>The organisations whose cases an actor may see; null = all.</summary>
+public sealed record Scope(Guid[]? Organisations)
+{
+    /// <summary>Whoever may read, accept, review, decide or issue sees the cases of the organisations his grants reach.</summary>
+    public static Scope Of(Actor actor, DirectorySnapshot directory)
+    {
+        var grants = actor.Grants.Where(g => g.Permissions.Any(p => p.StartsWith("cases.", StringComparison.Ordinal))).ToList();
+        if (grants.Any(g => g is { Division: null, Organisation: null, Line: null })) return new((Guid[]?)null);
+        if (grants.All(g => g.Organisation is not null)) return new([.. grants.Select(g => g.Organisation!.Value).Distinct()]);
+        return new([.. directory.Organisations.Where(o => grants.Any(g => g.Reaches(new(o.DivisionPath, o.Id, o.Line)))).Select(o => o.Id)]);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Dapper;
+using Kapok.Cases.Clock;
+using Kapok.Cases.Deciding;
+using Kapok.Cases.Definitions;
+using Kapok.Cases.Model;
+using Kapok.Cases.Storage;
+using Kapok.Foundation;
+using Kapok.Foundation.Data;
+using Kapok.Foundation.Events;
+using Kapok.Identity;
+
+namespace Kapok.Cases.Handling;
+
+public sealed record DocumentRow(Guid Id, Guid CaseId, string Kind, string Title, string Number, string Html, string Digest, DateTime MadeAt, string MadeBy);
+public sealed record MessageRow(Guid Id, Guid CaseId, Guid Party, bool FromParty, string Sender, string Kind, string Title, string Body, bool NeedsAct, DateTime At, DateTime? ReadAt, bool Archived);
+public sealed record NoteRow(Guid Id, string AuthorName, string Text, DateTime At);
+public sealed record ConsultationRow(Guid Id, Guid CaseId, string AskedByName, Guid FromOrganisation, Guid Organisation, string Question, DateOnly? DueOn, DateTime AskedAt, string? Answer, string? AnsweredByName, DateTime? AnsweredAt);
+
+/// <summary>A case with everything a page about it shows.</summary>
+public sealed record CaseView(CaseSnapshot Case, CaseDefinition Definition, ClockReading Clock, Organisation Body, ImmutableArray<LoggedEvent> Events, ImmutableArray<CaseMaterial> Materials,
+    ImmutableArray<DocumentRow> Documents, ImmutableArray<MessageRow> Messages)
+{
+    public CaseRow Row => Case.Row;
+    public JsonElement Answers { get; } = JsonDocument.Parse(Case.Content?.Answers ?? "{}").RootElement;
+    public Correction? Correction => Row is { State: CaseState.Correcting, Correction: { } json } ? Json.Read<Correction>(json) : null;
+}
+
+/// <summary>Reads cases for pages and the API. A stranger's case is not found; who may see it depends on who asks.</summary>
+public sealed class CaseViews(Database database, DefinitionStore definitions, CalendarStore calendars, OrganisationDirectory directory, DataReads reads, TimeProvider time)
+{
+    /// <summary>For the applicant: his own cases, by id or number.</summary>
+    public async Task<CaseView?> ForApplicant(Guid id, Actor actor)
+    {
+        var view = await Load(id);
+        return view is not null && Owns(actor, view.Row) ? view : null;
+    }
+
+    /// <summary>For an official whose scope reaches the case, or who has work or a question in it. The reading is recorded.</summary>
+    public async Task<(CaseView? View, Decision Decision)> ForOfficial(Guid id, Actor actor, string purpose)
+    {
+        if (await Load(id) is not { } view) return (null, new(false, "没有这个办件"));
+        var decision = await MaySee(actor, view.Case);
+        if (!decision) return (null, decision);
+        reads.Record(actor, view.Row.Submitter, $"办件 {view.Row.Number}（{view.Row.ItemName}）", purpose);
+        return (view, decision);
+    }
+
+    public static bool Owns(Actor actor, CaseRow row) => actor.Person is { } me && (row.Submitter == me || row.Party == me) || actor.OnBehalfOf is { } party && row.Party == party;
+
+    public async Task<Decision> MaySee(Actor actor, CaseSnapshot snapshot)
+    {
+        if (actor.Kind != ActorKind.Official) return new(false, "没有这个办件");
+        foreach (var permission in (string[])["cases.read", "cases.accept", "cases.review", "cases.decide", "cases.issue"])
+            if (Access.Decide(actor, permission, snapshot.Target) is { Allowed: true } yes) return yes;
+        foreach (var task in snapshot.Tasks)
+        {
+            var unit = directory.Organisation(task.Organisation);
+            if (actor.Grants.Any(g => g.Role == task.Post && g.Reaches(new(unit?.DivisionPath, task.Organisation, unit?.Line)))) return new(true, $"有待办“{task.Name}”");
+        }
+        if (actor.Organisation is { } mine && await database.Read(c => c.ExecuteScalarAsync<bool>(
+                "select exists (select 1 from cases.consultation where case_id = @id and organisation = @mine)", new { id = snapshot.Row.Id, mine })))
+            return new(true, "本单位被征求意见");
+        return new(false, "该办件不在您的职责范围内");
+    }
+
+    public async Task<CaseView?> Load(Guid id)
+    {
+        await using var c = await database.Open();
+        if (!(await CaseReading.Load(c, [id], [id])).TryGetValue(id, out var snapshot)) return null;
+        var definition = await definitions.Get(snapshot.Row.Definition);
+        var events = await EventLog.Read(c, id);
+        using var parts = await c.QueryMultipleAsync("""
+            select * from cases.material where owner = @id order by added_at;
+            select * from cases.document where case_id = @id order by made_at, id;
+            select * from cases.message where case_id = @id order by at, id
+            """, new { id });
+        return new(snapshot, definition, CaseClock.Read(snapshot.Row, definition, calendars.Current, time.GetUtcNow()), directory.Organisation(snapshot.Row.Organisation)!, [.. events],
+            [.. await parts.ReadAsync<CaseMaterial>()], [.. await parts.ReadAsync<DocumentRow>()], [.. await parts.ReadAsync<MessageRow>()]);
+    }
+
+    public Task<IReadOnlyList<NoteRow>> Notes(Guid id) => database.Read<IReadOnlyList<NoteRow>>(async c =>
+        (await c.QueryAsync<NoteRow>("select id, author_name, text, at from cases.note where case_id = @id order by at", new { id })).AsList());
+
+    public Task<IReadOnlyList<ConsultationRow>> Consultations(Guid id) => database.Read<IReadOnlyList<ConsultationRow>>(async c =>
+        (await c.QueryAsync<ConsultationRow>("select id, case_id, asked_by_name, from_organisation, organisation, question, due_on, asked_at, answer, answered_by_name, answered_at from cases.consultation where case_id = @id order by asked_at", new { id })).AsList());
+
+    /// <summary>The id behind a case number or query code.</summary>
+    public Task<Guid?> Find(string numberOrCode) => database.Read(c => c.ExecuteScalarAsync<Guid?>(
+        """select id from cases."case" where number = @text or query_code = @code""", new { text = numberOrCode.Trim(), code = numberOrCode.Trim().Replace("-", "", StringComparison.Ordinal).ToUpperInvariant() }));
+}
