@@ -130,6 +130,10 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
             case Effect.ArmTimer timer: Arm("flow:" + timer.Key, DueOf(timer.Due)); break;
             case Effect.DisarmTimer timer: Disarm("flow:" + timer.Key); break;
             case Effect.CallService call: CaseServices.Call(this, call); break;
+            case Effect.SendMessage { Name: "remind" } remind:
+                Log("reminded", new { remind.NodeId });
+                Note("这个环节已经到时，请尽快办理。");
+                break;
             case Effect.SendMessage send: Tell("message", Text(send.Parameters, "title") ?? definition.Item.Content.Name, Text(send.Parameters, "text") ?? send.Name); break;
             case Effect.Ended ended: Ending.Close(this, ended.Result ?? "approved", reason); break;
             case Effect.Faulted fault: Log("flow-faulted", new { fault.Code, fault.NodeId }); Ending.Close(this, "refused", $"流程出错（{fault.Code}）"); break;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Kapok.Cases.Forms;
 using Kapok.Cases.Model;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
@@ -49,16 +50,16 @@ static class Correcting
         if (!act.IsApplicant) return No.Forbidden(new(false, "只有申请人可以补正"));
         if (act.Row.State != CaseState.Correcting) return No.Conflict("现在没有需要补正的内容");
         var correction = Json.Read<Correction>(act.Row.Correction!);
-        var open = correction.Fields.Keys.Select(Root).ToHashSet();
         using var before = JsonDocument.Parse(act.Answers);
-        var changed = Changes(before.RootElement, command.Answers).ToList();
-        foreach (var field in changed.Where(f => !open.Contains(f)))
-            return No.Invalid("这一项不在补正范围内，不能修改", field);
+        var form = act.Definition.Form;
+        var changes = FormDiff.Between(form, before.RootElement, command.Answers);
+        if (FormDiff.Outside(form, correction.Fields.Keys.ToHashSet(), changes) is [var outside, ..])
+            return No.Invalid($"“{outside.Label}”不在补正范围内，不能修改", outside.Path);
         foreach (var material in command.ChangedMaterials.Where(m => !correction.Materials.ContainsKey(m)))
             return No.Invalid("这份材料不在补正范围内，不能更换", material);
         foreach (var material in correction.Materials.Keys.Where(m => !command.ChangedMaterials.Contains(m)))
             return No.Invalid($"请重新上传“{act.Definition.Item.Content.Materials.First(x => x.Id == material).Name}”", material);
-        if (correction.Fields.Count > 0 && changed.Count == 0 && command.ChangedMaterials.IsEmpty)
+        if (correction.Fields.Count > 0 && changes.IsEmpty && command.ChangedMaterials.IsEmpty)
             return No.Invalid("内容还没有修改", correction.Fields.Keys.First());
 
         act.SetAnswers(command.Answers.GetRawText());
@@ -68,7 +69,7 @@ static class Correcting
         act.Log("supplemented", new
         {
             correction.Round,
-            fields = changed.ToDictionary(f => f, f => new { before = Part(before.RootElement, f), after = Part(command.Answers, f) }),
+            fields = changes.Select(c => new { c.Path, c.Label, c.Before, c.After }),
             materials = command.ChangedMaterials,
         });
         return null;
@@ -81,15 +82,4 @@ static class Correcting
         act.Fact("reason", "在规定期限内没有补正");
         act.Move(new Flow.Trigger.Cancel("补正逾期"), "在规定期限内没有补正，申请终止。您可以随时重新申请。");
     }
-
-    /// <summary>Top-level field of a path such as <c>rows[2].amount</c>.</summary>
-    public static string Root(string path) => path.Split('.', '[')[0];
-
-    static IEnumerable<string> Changes(JsonElement before, JsonElement after)
-    {
-        var names = before.EnumerateObject().Select(p => p.Name).Union(after.EnumerateObject().Select(p => p.Name));
-        return names.Where(n => !(before.TryGetProperty(n, out var a) ? after.TryGetProperty(n, out var b) && JsonElement.DeepEquals(a, b) : false)).ToImmutableSortedSet(StringComparer.Ordinal);
-    }
-
-    static JsonElement? Part(JsonElement whole, string name) => whole.TryGetProperty(name, out var part) ? part : null;
 }

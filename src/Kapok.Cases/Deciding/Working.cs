@@ -17,7 +17,7 @@ static class Working
         if (act.Row.State == CaseState.Suspended && task.Kind is "decide") return No.Conflict("特别程序还没有结束，不能作出决定");
         if (task.Kind == "accept")
             return command.Outcome is "accept" ? Accepting.Accept(act, new Accept(act.Row.Id, act.Actor)) : Accepting.Refuse(act, new RefuseAcceptance(act.Row.Id, act.Actor, command.Note));
-        if (command.Outcome is "refuse" or "return" && command.Note.Trim().Length < 2) return No.Invalid("请写明理由", "note");
+        if (command.Outcome is "refuse" or "return" or "refuse-proposal" && command.Note.Trim().Length < 2) return No.Invalid("请写明理由", "note");
         if (command.Variables is { ValueKind: JsonValueKind.Object } variables)
             foreach (var variable in variables.EnumerateObject())
             {

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Dapper;
+using Kapok.Cases.Deciding;
+using Kapok.Cases.Definitions;
+using Kapok.Cases.Forms;
+using Kapok.Cases.Model;
+using Kapok.Catalogue;
+using Kapok.Foundation;
+using Kapok.Foundation.Data;
+using Kapok.Foundation.Expressions;
+using Kapok.Foundation.Files;
+using Kapok.Identity;
+
+namespace Kapok.Cases.Applying;
+
+/// <summary>An application in the making.</summary>
+public sealed record DraftRow(Guid Id, Guid Owner, Guid Party, int Definition, string Eligibility, string Answers, int Version, DateTime CreatedAt, DateTime UpdatedAt, DateTime ExpiresAt);
+
+/// <summary>A material of the item as it stands for these answers.</summary>
+/// <param name="Needed">Asked for with these answers.</param>
+/// <param name="Source">upload, licence, data or earlier-file: where it comes from.</param>
+public sealed record MaterialState(Material Material, bool Needed, bool Optional, string Source, ImmutableArray<CaseMaterial> Files)
+{
+    public bool Missing => Needed && !Optional && Source == "upload" && Files.IsEmpty;
+}
+
+/// <summary>A draft with everything its pages show.</summary>
+public sealed record DraftView(DraftRow Row, CaseDefinition Definition, Party Party, FormState Form, ImmutableArray<MaterialState> Materials)
+{
+    /// <summary>What still keeps the application from being submitted.</summary>
+    public IReadOnlyList<Fault> Faults => [.. Form.Faults.Select(f => new Fault(f.Path, f.Sentence)), .. Materials.Where(m => m.Missing).Select(m => new Fault($"materials.{m.Material.Id}", $"请上传“{m.Material.Name}”"))];
+}
+
+/// <summary>Drafts live on the server and open on every device of the person; they are kept for 90 days after the last change.</summary>
+public sealed class Drafts(Database database, DefinitionStore definitions, Items items, People people, FileStore files, CaseDesk desk, TimeProvider time)
+{
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(90);
+    const int LargestAnswers = 1 << 20;
+
+    /// <summary>Begins an application for the person himself or the company he acts for.</summary>
+    public async Task<Outcome<Guid>> Begin(string implementation, Actor actor, JsonElement? eligibility = null, Guid? id = null)
+    {
+        if (await items.Find(implementation, null) is not { } item) return Outcome<Guid>.No(Refusal.NotFound, "没有这个事项，或者它已经停办");
+        var definition = await definitions.Current(item);
+        if (!definition.Ok) return definition.As<Guid>();
+        var party = actor.OnBehalfOf ?? actor.Person!.Value;
+        var now = time.GetUtcNow().UtcDateTime;
+        var draft = id ?? Guid.CreateVersion7();
+        await database.Read(c => c.ExecuteAsync("""
+            insert into cases.draft (id, owner, party, definition, eligibility, created_at, updated_at, expires_at)
+            values (@draft, @owner, @party, @definition, @eligibility::jsonb, @now, @now, @expires) on conflict (id) do nothing
+            """, new { draft, owner = actor.Person, party, definition = definition.Value!.Id, eligibility = eligibility?.GetRawText() ?? "{}", now, expires = now + Kept }));
+        return draft;
+    }
+
+    /// <summary>The draft, if it is the actor's.</summary>
+    public async Task<DraftView?> Find(Guid id, Actor actor)
+    {
+        await using var c = await database.Open();
+        var row = await c.QuerySingleOrDefaultAsync<DraftRow>("select id, owner, party, definition, eligibility, answers, version, created_at, updated_at, expires_at from cases.draft where id = @id", new { id });
+        if (row is null || row.Owner != actor.Person) return null;
+        var materials = (await c.QueryAsync<CaseMaterial>("select * from cases.material where owner = @id and removed_at is null order by added_at", new { id })).ToImmutableArray();
+        var party = await People.Find(c, row.Party);
+        if (party is null) return null;
+        var definition = await definitions.Get(row.Definition);
+        return await View(row, definition, party, materials, actor);
+    }
+
+    async Task<DraftView> View(DraftRow row, CaseDefinition definition, Party party, ImmutableArray<CaseMaterial> files, Actor actor)
+    {
+        using var answers = JsonDocument.Parse(row.Answers);
+        var facts = await Facts(actor with { OnBehalfOf = party.Kind == PartyKind.Company ? party.Id : null });
+        var form = FormEngine.Evaluate(definition.Form, answers.RootElement, new FormContext(Today()) { Facts = facts });
+        return new(row, definition, party, form, MaterialsOf(definition.Item.Content, form.Scope, files));
+    }
+
+    DateOnly Today() => Foundation.Calendar.ChinaTime.DateOf(time.GetUtcNow());
+
+    async Task<IReadOnlyDictionary<string, PrefillFact>> Facts(Actor actor) =>
+        (await people.PrefillFor(actor)).ToDictionary(f => f.Key, f => PrefillFact.Of(f.Value.Value, f.Value.Source));
+
+    /// <summary>Which materials these answers call for, and where each comes from.</summary>
+    public static ImmutableArray<MaterialState> MaterialsOf(ItemContent item, IScope answers, IEnumerable<CaseMaterial> files) =>
+    [.. item.Materials.Select(m => new MaterialState(m,
+        m.When is null || Expression.Parse(m.When).IsTrue(answers),
+        m.Necessity != 1,
+        m.ReplacedBy?.Kind ?? "upload",
+        [.. files.Where(f => f.Material == m.Id && f.RemovedAt is null)]))];
+
+    /// <summary>Keeps answers as they are, complete or not. Another version than expected is a conflict: two devices at once.</summary>
+    public async Task<Outcome<int>> Save(Guid id, Actor actor, JsonElement answers, int? expected)
+    {
+        var text = answers.GetRawText();
+        if (text.Length > LargestAnswers) return Outcome<int>.No(Refusal.TooLarge, "填写的内容太长");
+        if (answers.ValueKind != JsonValueKind.Object) return Outcome<int>.No(Refusal.Invalid, "答案应为 JSON 对象");
+        var now = time.GetUtcNow().UtcDateTime;
+        var version = await database.Read(c => c.ExecuteScalarAsync<int?>("""
+            update cases.draft set answers = @text::jsonb, version = version + 1, updated_at = @now, expires_at = @expires
+            where id = @id and owner = @owner and (@expected::int is null or version = @expected) returning version
+            """, new { id, owner = actor.Person, text, now, expires = now + Kept, expected }));
+        if (version is { } saved) return saved;
+        return await database.Read(c => c.ExecuteScalarAsync<bool>("select exists (select 1 from cases.draft where id = @id and owner = @owner)", new { id, owner = actor.Person }))
+            ? Outcome<int>.No(Refusal.Conflict, "这份申请在别的设备上改过，请先看最新内容") : Outcome<int>.No(Refusal.NotFound, "没有这份草稿，可能已经提交或删除");
+    }
+
+    public async Task<Outcome<CaseMaterial>> AddMaterial(Guid id, Actor actor, string material, Guid file)
+    {
+        if (await Find(id, actor) is not { } draft) return Outcome<CaseMaterial>.No(Refusal.NotFound, "没有这份草稿");
+        return await AddMaterial(id, draft.Definition.Item.Content, actor, material, file);
+    }
+
+    /// <summary>Puts an uploaded file to a material of a draft or case, after checking what it is.</summary>
+    public async Task<Outcome<CaseMaterial>> AddMaterial(Guid owner, ItemContent item, Actor actor, string material, Guid file)
+    {
+        if (item.Materials.FirstOrDefault(m => m.Id == material) is not { } wanted) return Outcome<CaseMaterial>.No(Refusal.Invalid, "事项没有这份材料", material);
+        if (await files.Find(file) is not { } stored || stored.Owner != actor.Person) return Outcome<CaseMaterial>.No(Refusal.NotFound, "没有这个文件", material);
+        var type = TypeOf(stored.Type);
+        if (type is null || !type.IsOneOf(wanted.Accept)) return Outcome<CaseMaterial>.No(Refusal.Invalid, $"“{wanted.Name}”只收 {string.Join("、", wanted.Accept)}，“{stored.Name}”是{type?.Label ?? "其他类型"}", material);
+        if (stored.Size > (long)wanted.MaxMegabytes << 20) return Outcome<CaseMaterial>.No(Refusal.TooLarge, $"“{wanted.Name}”每个文件最大 {wanted.MaxMegabytes} MB", material);
+        var row = new CaseMaterial
+        {
+            Id = Guid.CreateVersion7(), Owner = owner, Material = material, Name = stored.Name, File = stored.Id, Size = stored.Size, Type = stored.Type, Digest = stored.Digest,
+            AddedAt = time.GetUtcNow().UtcDateTime, AddedBy = actor.Person!.Value,
+        };
+        await database.Read(c => c.ExecuteAsync("""
+            insert into cases.material (id, owner, material, name, file, size, type, digest, added_at, added_by)
+            values (@Id, @Owner, @Material, @Name, @File, @Size, @Type, @Digest, @AddedAt, @AddedBy)
+            """, row));
+        return row;
+    }
+
+    static FileType? TypeOf(string media) => new[] { FileType.Pdf, FileType.Jpeg, FileType.Png, FileType.Heic, FileType.Ofd, FileType.Docx, FileType.Xlsx, FileType.Zip }.FirstOrDefault(t => t.Media == media);
+
+    public Task<int> RemoveMaterial(Guid id, Actor actor, Guid material) => database.Read(c => c.ExecuteAsync("""
+        update cases.material set removed_at = @now where id = @material and owner = @id and added_by = @by and exists (select 1 from cases.draft d where d.id = @id)
+        """, new { id, material, by = actor.Person, now = time.GetUtcNow().UtcDateTime }));
+
+    /// <summary>Submits: every rule is checked again on the server. A retry after success gives the same receipt.</summary>
+    public async Task<Outcome<Receipt>> Submit(Guid id, Actor actor, short channel, CancellationToken stop = default)
+    {
+        if (await Find(id, actor) is not { } draft) return await Standing(id, actor) is { } known ? known : Outcome<Receipt>.No(Refusal.NotFound, "没有这份草稿");
+        if (draft.Faults.Count > 0) return Outcome<Receipt>.Invalid(draft.Faults);
+        var application = new Application(id, actor with { OnBehalfOf = draft.Party.Kind == PartyKind.Company ? draft.Party.Id : null }, draft.Definition, draft.Party.Id, draft.Party.Name, channel,
+            draft.Form.Submission.GetRawText(), draft.Row.Eligibility, draft.Materials.Sum(m => m.Files.Length));
+        return await desk.Submit(application, stop);
+    }
+
+    async Task<Receipt?> Standing(Guid id, Actor actor)
+    {
+        var row = await database.Read(c => c.QuerySingleOrDefaultAsync<(Guid Id, string Number, string QueryCode, DateTime At, string Item)?>(
+            """select id, number, query_code, submitted_at, item_name from cases."case" where id = @id and submitter = @person""", new { id, person = actor.Person }));
+        return row is { } r ? new Receipt(r.Id, r.Number, r.QueryCode, new(r.At), r.Item, true) : null;
+    }
+
+    public Task<int> Delete(Guid id, Actor actor) => database.Read(c => c.ExecuteAsync("delete from cases.draft where id = @id and owner = @owner", new { id, owner = actor.Person }));
+
+    public Task<IReadOnlyList<DraftRow>> Of(Actor actor) => database.Read<IReadOnlyList<DraftRow>>(async c => (await c.QueryAsync<DraftRow>("""
+        select id, owner, party, definition, eligibility, answers, version, created_at, updated_at, expires_at from cases.draft where owner = @owner order by updated_at desc limit 100
+        """, new { owner = actor.Person })).AsList());
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Dapper;
+using Kapok.Cases.Applying;
+using Kapok.Cases.Forms;
+using Kapok.Cases.Handling;
+using Kapok.Cases.Model;
+using Kapok.Foundation;
+using Kapok.Foundation.Data;
+using Kapok.Foundation.Files;
+using Kapok.Foundation.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Kapok.Cases.Tracking;
+
+public sealed record MyCaseRow(Guid Id, string Number, string ItemName, string PartyName, string State, string? Result, DateOnly? DueOn, DateTime SubmittedAt, DateTime? ClosedAt, Guid Organisation);
+
+/// <summary>A person's own cases and inbox, over all offices.</summary>
+public sealed class MyCases(Database database, TimeProvider time)
+{
+    public async Task<(IReadOnlyList<MyCaseRow> Rows, string? Next)> Page(Actor actor, string? after, int limit = 20)
+    {
+        Guid.TryParse(after, out var last);
+        var rows = (await database.Read(c => c.QueryAsync<MyCaseRow>("""
+            select id, number, item_name, party_name, state, result, due_on, submitted_at, closed_at, organisation from cases."case" c
+            where (submitter = @me or party = @me or party = @party)
+              and (@last = '00000000-0000-0000-0000-000000000000'::uuid or (submitted_at, id) < (select submitted_at, id from cases."case" where id = @last))
+            order by submitted_at desc, id desc limit @limit
+            """, new { me = actor.Person, party = actor.OnBehalfOf, last, limit = limit + 1 }))).AsList();
+        var more = rows.Count > limit;
+        if (more) rows.RemoveAt(limit);
+        return (rows, more ? rows[^1].Id.ToString() : null);
+    }
+
+    public async Task<(IReadOnlyList<MessageRow> Rows, string? Next, int Unread)> Inbox(Actor actor, bool archived, string? after, int limit = 30)
+    {
+        Guid.TryParse(after, out var last);
+        Guid[] parties = actor.OnBehalfOf is { } company ? [actor.Person!.Value, company] : [actor.Person!.Value];
+        await using var c = await database.Open();
+        // Needs-action first, as long as nothing is paged.
+        var rows = (await c.QueryAsync<MessageRow>("""
+            select id, case_id, party, from_party, sender, kind, title, body, needs_act, at, read_at, archived from cases.message
+            where party = any(@parties) and not from_party and archived = @archived and (@last = '00000000-0000-0000-0000-000000000000'::uuid or id < @last)
+            order by id desc limit @limit
+            """, new { parties, archived, last, limit = limit + 1 })).AsList();
+        var unread = await c.ExecuteScalarAsync<int>("select count(*) from (select 1 from cases.message where party = any(@parties) and not from_party and read_at is null and not archived limit 100) m", new { parties });
+        var more = rows.Count > limit;
+        if (more) rows.RemoveAt(limit);
+        return (rows, more ? rows[^1].Id.ToString() : null, unread);
+    }
+
+    /// <summary>Marks messages of a case as read; the first time is kept as proof.</summary>
+    public Task Read(Guid caseId, Actor actor) => database.Read(c => c.ExecuteAsync(
+        "update cases.message set read_at = @now where case_id = @caseId and read_at is null and not from_party and (party = @me or party = @company)",
+        new { caseId, me = actor.Person, company = actor.OnBehalfOf, now = time.GetUtcNow().UtcDateTime }));
+
+    public Task<int> Archive(Guid message, Actor actor, bool archived) => database.Read(c => c.ExecuteAsync(
+        "update cases.message set archived = @archived where id = @message and (party = @me or party = @company)", new { message, archived, me = actor.Person, company = actor.OnBehalfOf }));
+}
+
+/// <summary>The applicant's side of a case, as an API.</summary>
+static class MyCasesApi
+{
+    public sealed record SupplementBody(JsonElement? Answers, Dictionary<string, Guid>? Materials);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var mine = routes.MapGroup("/api/v1/my").AllowSignedIn().WithTags("我的办件");
+        mine.MapGet("cases", async (string? after, HttpContext http, MyCases cases) =>
+        {
+            var (rows, next) = await cases.Page(http.Actor(), after);
+            return Results.Json(new { rows, next }, Json.Options);
+        });
+        mine.MapGet("cases/{id:guid}", async (Guid id, HttpContext http, CaseViews views) =>
+            await views.ForApplicant(id, http.Actor()) is { } view ? Results.Json(CaseJson.ForApplicant(view), Json.Options) : Problems.NotFound("没有这个办件"));
+        mine.MapPost("cases/{id:guid}/supplement", async (Guid id, SupplementBody body, HttpContext http, Corrections corrections) =>
+            (await corrections.Answer(id, http.Actor(), body.Answers, body.Materials ?? [])).Answer());
+        mine.MapPost("cases/{id:guid}/withdrawal", async (Guid id, CaseApi.Reasoned body, HttpContext http, CaseDesk desk) => Brief(await desk.Do(new Withdraw(id, http.Actor(), body.Reason ?? ""))));
+        mine.MapPost("cases/{id:guid}/messages", async (Guid id, CaseApi.TextBody body, HttpContext http, CaseDesk desk, CaseViews views) =>
+            await views.ForApplicant(id, http.Actor()) is null ? Problems.NotFound("没有这个办件") : Brief(await desk.Do(new SendMessage(id, http.Actor(), body.Text ?? ""))));
+        mine.MapGet("inbox", async (string? after, HttpContext http, MyCases cases) =>
+        {
+            var (rows, next, unread) = await cases.Inbox(http.Actor(), false, after);
+            return Results.Json(new { unread, rows, next }, Json.Options);
+        });
+    }
+
+    static IResult Brief(Outcome<CaseSnapshot> outcome) => outcome.Ok ? Results.Json(new { outcome.Value!.Row.State, outcome.Value.Row.Version }, Json.Options) : outcome.Refuse();
+}
