@@ -1,16 +1,15 @@
 using System.Net.Sockets;
-using System.Text.Encodings.Web;
-using System.Text.Unicode;
+using Kapok.Cases;
 using Kapok.Catalogue;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Http;
+using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Kapok.Identity.SignIn;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.WebEncoders;
 
 namespace Kapok;
 
@@ -18,7 +17,7 @@ namespace Kapok;
 public static class KapokApp
 {
     /// <summary>The house, from the ground up.</summary>
-    public static readonly IReadOnlyList<IModule> Modules = [new FoundationModule(), new IdentityModule(), new CatalogueModule()];
+    public static readonly IReadOnlyList<IModule> Modules = [new FoundationModule(), new IdentityModule(), new CatalogueModule(), new CasesModule()];
 
     public static WebApplication Build(NodeOptions options, Action<WebApplicationBuilder>? configure = null)
     {
@@ -32,7 +31,6 @@ public static class KapokApp
         });
         builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = SharedListenSocket);
         builder.Logging.ClearProviders().AddJsonConsole().SetMinimumLevel(LogLevel.Warning);
-        builder.Services.Configure<WebEncoderOptions>(o => o.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         builder.Services.AddDataProtection().SetApplicationName("kapok").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.Data, "keys")));
         builder.Services.ConfigureHttpJsonOptions(o =>
         {
@@ -40,8 +38,12 @@ public static class KapokApp
             o.SerializerOptions.DefaultIgnoreCondition = Json.Options.DefaultIgnoreCondition;
             foreach (var converter in Json.Options.Converters) o.SerializerOptions.Converters.Add(converter);
         });
-        builder.Services.AddRazorComponents();
-        builder.Services.AddAntiforgery();
+        builder.Services.AddKapokPages(pages =>
+        {
+            pages.UnitName = "广东政务服务";
+            pages.SearchPath = "/items";
+            pages.Fill = Navigation.Fill;
+        });
         foreach (var module in Modules) module.AddServices(builder.Services, options);
         configure?.Invoke(builder);
 
@@ -49,8 +51,9 @@ public static class KapokApp
         app.UseProblems();
         app.UseRouting();
         app.UseSignIn();
+        app.UseKapokPages();
         app.UseDoors();
-        app.UseAntiforgery();
+        app.MapKapokPages();
         foreach (var module in Modules) module.MapRoutes(app);
         return app;
     }

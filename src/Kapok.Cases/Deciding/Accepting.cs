@@ -1,3 +1,4 @@
+using Kapok.Cases.Clock;
 using Kapok.Cases.Flow;
 using Kapok.Cases.Model;
 using Kapok.Foundation;
@@ -24,11 +25,9 @@ static class Accepting
     static No? Take(CaseAct act, CaseTask task, DateTimeOffset at, string remark)
     {
         act.Row = act.Row with { State = CaseState.Accepted, AcceptedAt = at };
-        act.Disarm(CaseClock.Notice);
-        CaseClock.Accept(act, at);
+        CaseClock.Add(act, new ClockEntry.Accepted(at));
         act.Log("accepted", new { at, due = act.Row.DueOn, act.Row.Provisional, remark });
-        var document = "accept";
-        act.Document(document);
+        act.Document("accept");
         if (Working.Advance(act, task, "accept", "") is { } no) return no;
         if (act.Row.Open)
             act.Tell("accepted", "您的申请已受理", act.Row.DueOn is { } due
@@ -46,7 +45,6 @@ static class Accepting
     static No? Reject(CaseAct act, CaseTask task, string reason)
     {
         act.Fact("reason", reason);
-        act.Disarm(CaseClock.Notice);
         act.Log("acceptance-refused", new { reason }, reason);
         var outcome = task.Outcomes.FirstOrDefault(o => o.Id is "refuse" or "not-accept" or "reject");
         if (outcome is null)

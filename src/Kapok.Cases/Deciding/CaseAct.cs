@@ -19,9 +19,8 @@ namespace Kapok.Cases.Deciding;
 public sealed record CaseWorld(DateTimeOffset Now, WorkCalendar Calendar, DirectorySnapshot Directory, ImmutableDictionary<string, int>? Serials = null)
 {
     /// <summary>The date in China (UTC+8, no summer time).</summary>
-    public DateOnly Today => DateOnly.FromDateTime(Now.ToOffset(ChinaTime).DateTime);
+    public DateOnly Today => ChinaTime.DateOf(Now);
 
-    public static readonly TimeSpan ChinaTime = TimeSpan.FromHours(8);
 }
 
 /// <summary>One decision in the making: collects what is to be written. Nothing leaves it when a rule says no.</summary>
@@ -150,15 +149,16 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
         {
             CaseId = Row.Id, Key = open.Key, Node = open.NodeId, Name = open.Name, Kind = open.Kind.ToString().ToLowerInvariant(), Post = open.Post,
             Organisation = organisation.Id, Outcomes = [.. open.Outcomes.Select(o => new TaskOutcome(o.Id, o.Label))], OpenedAt = world.Now,
-            DueAt = open.WorkingDays is { } days ? EndOf(world.Calendar.AddWorkdays(world.Today, days)) : null,
+            DueAt = open.WorkingDays is { } days ? world.Calendar.Close(world.Calendar.AddWorkdays(world.Today, days)) : null,
         };
         Write(task);
         Log("task-opened", new { task.Key, task.Node, task.Name, task.Post, organisation = organisation.Key });
     }
 
-    /// <summary>The body of a line of business nearest to the case: in its own division, else in the one above, and so on.</summary>
+    /// <summary>A whole body (<c>village@440106001001</c>), or the body of a line of business nearest to the case: in its own division, else in the one above, and so on.</summary>
     Organisation Resolve(string line)
     {
+        if (line.Contains('@')) return world.Directory.OrganisationByKey(line) ?? Body;
         for (var code = Body.DivisionCode; code is { Length: > 0 }; code = world.Directory.Division(code)?.Parent)
             if (world.Directory.OrganisationByKey($"{line}@{code}") is { } found) return found;
         return Body;
@@ -175,11 +175,8 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
     {
         FlowTimerKind.Duration => due.Duration.After(world.Now),
         FlowTimerKind.Date => due.Date!.Value,
-        _ => EndOf(world.Calendar.AddWorkdays(world.Today, due.WorkingDays)),
+        _ => world.Calendar.Close(world.Calendar.AddWorkdays(world.Today, due.WorkingDays)),
     };
-
-    /// <summary>End of office hours of a day, Guangdong time.</summary>
-    public static DateTimeOffset EndOf(DateOnly day) => new(day.ToDateTime(new TimeOnly(18, 0)), CaseWorld.ChinaTime);
 
     /// <summary>May the actor work this task? His post must be the task's, in the task's organisation.</summary>
     public Decision MayWork(CaseTask task)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kapok.Foundation.Calendar;
 using Kapok.Foundation.Expressions;
 
 namespace Kapok.Cases.Deciding;
@@ -60,7 +61,7 @@ sealed class CaseScope(CaseAct act, IReadOnlyDictionary<string, Value> facts) : 
 
     static string Date(DateTimeOffset at)
     {
-        var day = at.ToOffset(CaseWorld.ChinaTime);
+        var day = ChinaTime.Local(at);
         return $"{day.Year}年{day.Month}月{day.Day}日";
     }
 }

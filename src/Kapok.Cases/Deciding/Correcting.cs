@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Kapok.Cases.Clock;
 using Kapok.Cases.Forms;
 using Kapok.Cases.Model;
 using Kapok.Foundation;
@@ -33,8 +34,7 @@ static class Correcting
         var until = act.World.Calendar.AddWorkdays(act.World.Today, AnswerWorkdays);
         var correction = new Correction(command.Fields, command.Materials, command.Note, act.World.Now, until, (earlier?.Round ?? 0) + 1);
         act.Row = act.Row with { State = CaseState.Correcting, Correction = Json.Write(correction) };
-        act.Disarm(CaseClock.Notice);
-        act.Arm(CaseClock.Correction, CaseAct.EndOf(until));
+        CaseClock.Add(act, new ClockEntry.CorrectionAsked(act.World.Now, until));
         act.Log("correction-asked", new { command.Fields, command.Materials, command.Note, until, correction.Round, command.RepeatReason });
         var lines = command.Fields.Select(f => (Name: form.Find(f.Key)!.Label, Reason: f.Value))
             .Concat(command.Materials.Select(m => (Name: item.Materials.First(x => x.Id == m.Key).Name, Reason: m.Value))).ToList();
@@ -64,8 +64,7 @@ static class Correcting
 
         act.SetAnswers(command.Answers.GetRawText());
         act.Row = act.Row with { State = CaseState.Submitted };
-        act.Disarm(CaseClock.Correction);
-        CaseClock.ArmNotice(act, act.World.Now);
+        CaseClock.Add(act, new ClockEntry.Supplemented(act.World.Now));
         act.Log("supplemented", new
         {
             correction.Round,

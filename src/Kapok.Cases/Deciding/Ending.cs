@@ -1,3 +1,4 @@
+using Kapok.Cases.Clock;
 using Kapok.Cases.Flow;
 using Kapok.Cases.Model;
 using Kapok.Foundation;
@@ -13,8 +14,7 @@ static class Ending
         if (!act.Row.Open) return;
         act.Row = act.Row with { State = CaseState.Closed, Result = result, ClosedAt = act.World.Now, Flow = null };
         foreach (var task in act.Tasks) act.Close(task.Key);
-        foreach (var key in (string[])[CaseClock.Notice, CaseClock.Correction]) act.Disarm(key);
-        CaseClock.Stop(act);
+        CaseClock.Add(act, new ClockEntry.Stopped(act.World.Now));
         act.Document(result switch { "approved" => "approve", "refused" => "refuse", "not-accepted" => "notAccepted", _ => "withdrawn" });
         act.Log("closed", new { result, reason }, reason ?? "");
         var (title, body) = result switch
@@ -51,22 +51,27 @@ static class Ending
             case CaseClock.Notice when act.Row.State == CaseState.Submitted: return Accepting.BySilence(act);
             case CaseClock.Correction when act.Row.State == CaseState.Correcting: Correcting.Lapse(act); return null;
             case CaseClock.Yellow when act.Row.State == CaseState.Accepted: act.Log("turned-yellow", new { due = act.Row.DueOn }); return null;
-            case CaseClock.Due when act.Row.State == CaseState.Accepted: return RunOut(act);
+            case CaseClock.Due when act.Row.State == CaseState.Accepted:
+                act.Log("time-ran-out", new { due = act.Row.DueOn, limit = "promised" });
+                act.Note("办件已经超过承诺时限。");
+                return null;
+            case CaseClock.Legal when act.Row.State == CaseState.Accepted: return RunOut(act);
+            case CaseClock.Suspension when act.Row.State == CaseState.Suspended: act.Note("特别程序已经到了规定的时间，请恢复办理或说明情况。"); return null;
             default: return null;
         }
     }
 
-    /// <summary>The time is up: what the item says silence means.</summary>
+    /// <summary>The legal time is up: what the item says silence means.</summary>
     static No? RunOut(CaseAct act)
     {
         var item = act.Definition.Item.Content;
-        act.Log("time-ran-out", new { due = act.Row.DueOn, consequence = item.Expiry }, item.ExpiryBasis ?? "");
+        act.Log("legal-time-ran-out", new { due = act.Row.DueOn, consequence = item.Expiry }, item.ExpiryBasis ?? "");
         switch (item.Expiry)
         {
             case "grant": Silence(act, "approved", $"逾期未作决定，依法视为准予（{item.ExpiryBasis}）"); break;
             case "refuse": Silence(act, "refused", $"逾期未作决定，依法视为不予（{item.ExpiryBasis}）"); break;
-            case "escalate": act.Log("escalated", new { to = "cases.decide" }); act.Note("办件已经超过承诺时限，请审批岗督办。"); break;
-            default: act.Note("办件已经超过承诺时限。"); break;
+            case "escalate": act.Log("escalated", new { to = "cases.decide" }); act.Note("办件已经超过法定时限，请审批岗督办。"); break;
+            default: act.Note("办件已经超过法定时限。"); break;
         }
         return null;
     }

@@ -1,3 +1,4 @@
+using Kapok.Cases.Clock;
 using Kapok.Cases.Model;
 using Kapok.Foundation;
 using Kapok.Foundation.Expressions;
@@ -15,7 +16,7 @@ static class Pausing
         if (procedure is null) return No.Invalid("这个事项没有这种特别程序", "procedure");
         if (command.Ground.Trim().Length < 4) return No.Invalid("请写明启动特别程序的依据和原因", "ground");
         act.Row = act.Row with { State = CaseState.Suspended };
-        CaseClock.Suspend(act, $"{procedure.Name}（{procedure.Basis}）");
+        CaseClock.Add(act, new ClockEntry.Suspended(act.World.Now, procedure.Name, procedure.MaxDays));
         act.Fact("procedure", procedure.Name);
         act.Fact("ground", $"{command.Ground.Trim()}（{procedure.Basis}）");
         act.Fact("days", procedure.MaxDays is { } days ? Value.Of(days) : Value.Null);
@@ -30,7 +31,7 @@ static class Pausing
         if (act.MayHandle() is { Allowed: false } decision) return No.Forbidden(decision);
         if (act.Row.State != CaseState.Suspended) return No.Conflict("办件没有暂停");
         act.Row = act.Row with { State = CaseState.Accepted };
-        CaseClock.Resume(act);
+        CaseClock.Add(act, new ClockEntry.Resumed(act.World.Now));
         act.Log("resumed", new { command.Finding, due = act.Row.DueOn });
         act.Tell("resumed", "特别程序已结束", act.Row.DueOn is { } due ? $"办理时限继续计算，应当在 {due.Year}年{due.Month}月{due.Day}日 前办结。" : "办理时限继续计算。");
         return null;
@@ -44,8 +45,7 @@ static class Pausing
         if (command.Days < 1 || command.Days > most) return No.Invalid($"可以延长 1 至 {most} 个工作日", "days");
         if (command.Ground.Trim().Length < 4) return No.Invalid("请写明延期的理由", "ground");
         if (CaseClock.Extended(act.Row)) return No.Conflict("已经延期过一次，不能再延");
-        act.Fact("extension", Value.Null);
-        CaseClock.RememberRequest(act, new(command.Days, command.Ground.Trim(), act.Actor.Person ?? Guid.Empty));
+        CaseClock.Remember(act, new(command.Days, command.Ground.Trim(), act.Actor.Person ?? Guid.Empty));
         act.Log("extension-asked", new { command.Days, command.Ground }, command.Ground);
         return null;
     }
@@ -55,13 +55,13 @@ static class Pausing
         if (CaseClock.Request(act.Row) is not { } request) return No.Conflict("没有待批的延期申请");
         if (Access.Decide(act.Actor, "cases.decide", act.Before.Target) is { Allowed: false } decision) return No.Forbidden(decision);
         if (request.By == act.Actor.Person) return No.Forbidden(new(false, "自己提出的延期不能自己批准"));
-        CaseClock.RememberRequest(act, null);
+        CaseClock.Remember(act, null);
         if (!command.Granted)
         {
             act.Log("extension-refused", new { request.Days, command.Note });
             return null;
         }
-        CaseClock.Extend(act, request.Days, request.Ground);
+        CaseClock.Add(act, new ClockEntry.Extended(act.World.Now, Period.WorkingDays(request.Days), request.Ground));
         act.Fact("days", request.Days);
         act.Fact("ground", request.Ground);
         act.Log("extended", new { request.Days, request.Ground, due = act.Row.DueOn }, request.Ground);

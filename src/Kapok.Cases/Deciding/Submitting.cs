@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kapok.Cases.Clock;
 using Kapok.Cases.Definitions;
 using Kapok.Cases.Flow;
 using Kapok.Cases.Model;
@@ -30,9 +31,9 @@ static class Submitting
             Submitter = application.Actor.Person ?? Guid.Empty, Channel = application.Channel, State = CaseState.Submitted, SubmittedAt = world.Now,
         };
         var act = new CaseAct(new(row, [], new(row.Id, application.Answers, application.Eligibility)), application.Actor, application.Definition, world);
+        CaseClock.Add(act, new ClockEntry.Received(world.Now));
         act.Log("submitted", new { number, queryCode, item = item.Content.Name, version = item.Version, party = application.PartyName, application.Channel, application.Materials });
         if (act.Move(new Trigger.Start()) is { } message) return Outcome<CaseChange>.No(Refusal.Invalid, $"流程不能开始：{message}");
-        if (act.Row.Open) CaseClock.ArmNotice(act, world.Now);
         act.Tell("submitted", "申请已提交", $"我们收到了您的“{item.Content.Name}”申请，办件编号 {number}。{body.Name}会在五个工作日内告诉您是否受理。");
         return act.Finish();
     }

@@ -10,7 +10,5 @@ namespace Kapok.Cases.Definitions;
 /// <summary>Everything a case was begun with: the item as published then, its form, flow and documents. Never changes.</summary>
 public sealed record CaseDefinition(int Id, PublishedItem Item, FormDefinition Form, FlowDefinition Flow, ImmutableDictionary<string, DocumentTemplate> Documents)
 {
-    public ClockTerms Terms { get; } = TermsOf(Item);
-
-    public static ClockTerms TermsOf(PublishedItem item) => CaseTerms.Of(item.Content);
+    public ClockTerms Terms { get; } = Deciding.CaseClock.Terms(Item.Content);
 }

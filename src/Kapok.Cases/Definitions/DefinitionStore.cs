@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Dapper;
 using Kapok.Cases.Documents;
 using Kapok.Cases.Flow;
@@ -73,8 +74,8 @@ public sealed class DefinitionStore
             var faults = new List<Fault>();
             var form = c.Form is null ? null : await Digest(connection, "form", c.Form);
             if (form is null) faults.Add(new("form", $"事项“{c.Name}”没有可用的申请表单（{c.Form}）"));
-            var flow = FlowTemplates.IsTemplate(c.Flow)
-                ? await Keep(connection, "flow", FlowTemplates.Xml(c.Flow, c.FlowSettings))
+            var flow = FlowTemplates.Names.Contains(c.Flow)
+                ? await Keep(connection, "flow", FlowTemplates.Xml(c.Flow, SettingsOf(c)))
                 : await Digest(connection, "flow", c.Flow);
             if (flow is null) faults.Add(new("flow", $"事项“{c.Name}”没有可用的办理流程（{c.Flow}）"));
             var digests = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
@@ -116,6 +117,9 @@ public sealed class DefinitionStore
         }
         return flows[digest] = flow;
     }
+
+    static FlowSettings SettingsOf(ItemContent content) =>
+        content.FlowSettings is { ValueKind: JsonValueKind.Object } settings ? settings.Deserialize<FlowSettings>(Json.Options) ?? new() : new();
 
     static FormDefinition Form(string json, string name) =>
         FormDefinition.Parse(json, name) is { Definition: { } form } ? form : throw new InvalidOperationException($"form {name} was installed but does not parse");

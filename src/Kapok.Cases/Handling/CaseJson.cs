@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kapok.Cases.Deciding;
 using Kapok.Cases.Model;
 using Kapok.Foundation.Data;
 
@@ -27,7 +28,7 @@ static class CaseJson
         timeline = Tracking.Timeline.Of(v).Select(t => new { t.At, t.Title, t.Text }),
     };
 
-    static object Clock(CaseView v) => new { v.Row.DueOn, v.Row.Provisional, lamp = CaseClock.Lamp(v.Row, v.Clock), text = CaseClock.Sentence(v.Clock), explanation = v.Clock.Explanation };
+    static object Clock(CaseView v) => new { v.Row.DueOn, v.Row.Provisional, lamp = v.Clock.Lamp, text = v.Clock.Summary, explanation = v.Clock.Explanation };
 
     static object Materials(CaseView v) => v.Materials.Where(m => m.RemovedAt is null).Select(m => new { m.Id, m.Material, m.Name, m.Size, m.Type, m.Digest, m.AddedAt });
 

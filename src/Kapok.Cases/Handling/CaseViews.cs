@@ -76,7 +76,7 @@ public sealed class CaseViews(Database database, DefinitionStore definitions, Ca
             select * from cases.document where case_id = @id order by made_at, id;
             select * from cases.message where case_id = @id order by at, id
             """, new { id });
-        return new(snapshot, definition, CaseClock.Read(snapshot.Row, definition, calendars.Current, time.GetUtcNow()), directory.Organisation(snapshot.Row.Organisation)!, [.. events],
+        return new(snapshot, definition, CaseClock.Reading(snapshot.Row, definition, calendars.Current, time.GetUtcNow()), directory.Organisation(snapshot.Row.Organisation)!, [.. events],
             [.. await parts.ReadAsync<CaseMaterial>()], [.. await parts.ReadAsync<DocumentRow>()], [.. await parts.ReadAsync<MessageRow>()]);
     }
 

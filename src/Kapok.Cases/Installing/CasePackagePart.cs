@@ -80,7 +80,7 @@ sealed class CasePackagePart : IPackagePart
             var form = qualified(names.Form);
             if (names.Form is null) { if (names.Implementations > 0) faults.Add(new(path, "有实施机关的事项要有申请表单（form）")); }
             else if (!forms.ContainsKey(form) && !standing.Contains(("form", form))) faults.Add(new(path, $"没有表单 {form}"));
-            if (names.Flow is not null && !FlowTemplates.IsTemplate(names.Flow) && !flows.ContainsKey(qualified(names.Flow)) && !standing.Contains(("flow", qualified(names.Flow))))
+            if (names.Flow is not null && !FlowTemplates.Names.Contains(names.Flow) && !flows.ContainsKey(qualified(names.Flow)) && !standing.Contains(("flow", qualified(names.Flow))))
                 faults.Add(new(path, $"没有流程 {names.Flow}（可用模板 instant、promised、parallel，或 flows/ 里的文件名）"));
             foreach (var (occasion, name) in names.Documents)
             {

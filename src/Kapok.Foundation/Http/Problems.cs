@@ -4,6 +4,7 @@ using Kapok.Foundation.Data;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -13,9 +14,6 @@ namespace Kapok.Foundation.Http;
 /// <summary>How refusals and accidents leave the house: problem+json (RFC 9457) for programs, a page for people.</summary>
 public static class Problems
 {
-    /// <summary>Draws the page for people; the host sets it once the design system is there.</summary>
-    public static Func<HttpContext, int, string, IReadOnlyList<Fault>, Task>? Page { get; set; }
-
     public static int Status(Refusal refusal) => refusal switch
     {
         Refusal.Invalid => StatusCodes.Status422UnprocessableEntity,
@@ -46,7 +44,12 @@ public static class Problems
     public static async Task Write(HttpContext http, int status, string message, IReadOnlyList<Fault>? faults = null)
     {
         http.Response.StatusCode = status;
-        if (!http.WantsJson() && Page is not null) { await Page(http, status, message, faults ?? []); return; }
+        if (!http.WantsJson() && http.RequestServices.GetService<Pages.Assets>() is not null)
+        {
+            var back = Uri.TryCreate(http.Request.Headers.Referer.ToString(), UriKind.Absolute, out var from) && from.Host == http.Request.Host.Host ? from.PathAndQuery : null;
+            await new RazorComponentResult<RefusalPage>(new { Status = status, Message = message, Faults = faults ?? [], Back = back }) { StatusCode = status }.ExecuteAsync(http);
+            return;
+        }
         http.Response.ContentType = "application/problem+json; charset=utf-8";
         await JsonSerializer.SerializeAsync(http.Response.Body, new
         {

@@ -120,7 +120,7 @@ public sealed class Package
 /// <summary>YAML in, with the file and line in every fault.</summary>
 public static class Yaml
 {
-    static readonly IDeserializer Strict = new DeserializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).Build();
+    static readonly IDeserializer Strict = new DeserializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).WithAttemptingUnquotedStringTypeDeserialization().Build();
 
     /// <summary>Reads strictly: unknown fields are faults, so a misspelt name is never silently ignored.</summary>
     public static Outcome<T> Read<T>(string file, string text)

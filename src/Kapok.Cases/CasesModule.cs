@@ -1,0 +1,39 @@
+using Kapok.Cases.Applying;
+using Kapok.Cases.Definitions;
+using Kapok.Cases.Handling;
+using Kapok.Cases.Installing;
+using Kapok.Cases.Tracking;
+using Kapok.Foundation;
+using Kapok.Foundation.Packages;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kapok.Cases;
+
+/// <summary>Floor 5: forms, flows, clocks, desks – applications and the work on them.</summary>
+public sealed class CasesModule : IModule
+{
+    public string Name => "cases";
+    public int Floor => 5;
+
+    public void AddServices(IServiceCollection services, NodeOptions options)
+    {
+        services.AddSingleton<CalendarStore>();
+        services.AddSingleton<DefinitionStore>();
+        services.AddSingleton<CaseDesk>();
+        services.AddSingleton<CaseViews>();
+        services.AddSingleton<Drafts>();
+        services.AddSingleton<Corrections>();
+        services.AddSingleton<MyCases>();
+        services.AddSingleton<TimerWorker>();
+        services.AddHostedService(s => s.GetRequiredService<TimerWorker>());
+        services.AddSingleton<IPackagePart, CasePackagePart>();
+    }
+
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        CaseApi.Map(routes);
+        DraftApi.Map(routes);
+        MyCasesApi.Map(routes);
+    }
+}

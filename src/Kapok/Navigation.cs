@@ -1,0 +1,40 @@
+using Kapok.Foundation;
+using Kapok.Foundation.Http;
+using Kapok.Foundation.Pages;
+
+namespace Kapok;
+
+/// <summary>What stands in the header and the side of every page, by who looks.</summary>
+static class Navigation
+{
+    static readonly IReadOnlyList<NavLink> Portal =
+    [
+        new("首页", "/"), new("办事", "/items"), new("部门", "/departments"), new("我的办件", "/my/cases"), new("消息", "/my/inbox"), new("帮助", "/help"),
+    ];
+
+    public static void Fill(HttpContext http, PageContext page)
+    {
+        var actor = http.Actor();
+        page.Actor = actor.SignedIn ? actor.Name : null;
+        if (page.Path.StartsWith("/desk", StringComparison.Ordinal) || page.Path.StartsWith("/admin", StringComparison.Ordinal)) page.Nav = Desk(actor);
+        else page.Nav = Portal;
+        page.AccountLinks = actor.Kind == ActorKind.Official
+            ? [new("我的工作", "/desk", "home"), new("我的账户", "/my/account", "user"), new("登录记录", "/my/sessions", "clock"), new("谁看过我的数据", "/my/data-reads", "eye")]
+            : [new("我的办件", "/my/cases", "file"), new("消息", "/my/inbox", "bell"), new("替公司办事", "/my/acting-for", "building"), new("我的账户", "/my/account", "user"), new("登录记录", "/my/sessions", "clock"), new("谁看过我的数据", "/my/data-reads", "eye")];
+    }
+
+    static List<NavLink> Desk(Actor actor)
+    {
+        bool Holds(string permission) => Access.DecideAnywhere(actor, permission);
+        var links = new List<NavLink>();
+        if (Holds("cases.read") || Holds("cases.accept") || Holds("cases.review") || Holds("cases.decide") || Holds("cases.issue"))
+            links.AddRange([new("今天", "/desk", "home", Group: "办件"), new("办件列表", "/desk/cases", "file"), new("征求意见", "/desk/questions", "chat"), new("批量办理", "/desk/bulk", "check")]);
+        if (Holds("cases.accept")) links.Add(new("窗口收件", "/desk/counter", "edit"));
+        if (Holds("catalogue.edit") || Holds("catalogue.review") || Holds("catalogue.publish"))
+            links.Add(new("事项目录", "/desk/catalogue", "filter", Group: "事项"));
+        if (Holds("identity.manage")) links.Add(new("机构与人员", "/admin", "building", Group: "管理"));
+        if (Holds("audit.read")) links.Add(new("审计", "/desk/audit", "eye", Group: "管理"));
+        if (Holds("node.operate")) links.AddRange([new("任务", "/admin/jobs", "clock", Group: "运维"), new("应用包", "/admin/packages", "upload")]);
+        return links;
+    }
+}
