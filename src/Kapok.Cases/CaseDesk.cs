@@ -51,7 +51,7 @@ public sealed class CaseDesk : IAsyncDisposable
         {
             var application = batch[i];
             if (standing.TryGetValue(application.Id, out var known)) { answers[i] = known; continue; }
-            var implementation = application.Definition.Item.ImplementationCode;
+            var implementation = application.Definition.Implementation;
             var number = CaseNumber.Compose(ImplementationCode.Parse(implementation)!, world.Today, serials[implementation]++);
             var queryCode = QueryCode.Compose(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
             var decided = Submitting.Decide(application, number, queryCode, world);
@@ -68,7 +68,7 @@ public sealed class CaseDesk : IAsyncDisposable
     /// <summary>In one round trip: which of these applications already stand, and a range of serial numbers for each item.</summary>
     static async Task<(Dictionary<Guid, Receipt> Standing, Dictionary<string, int> Next)> Numbers(NpgsqlConnection connection, IReadOnlyList<Application> batch, DateOnly today)
     {
-        var wanted = batch.GroupBy(a => a.Definition.Item.ImplementationCode).OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
+        var wanted = batch.GroupBy(a => a.Definition.Implementation).OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
         await using var both = new NpgsqlBatch(connection);
         both.BatchCommands.Add(new("""select id, number, query_code, submitted_at, item_name from cases."case" where id = any($1)""")
         {

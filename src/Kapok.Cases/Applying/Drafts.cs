@@ -41,7 +41,7 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
     /// <summary>Begins an application for the person himself or the company he acts for.</summary>
     public async Task<Outcome<Guid>> Begin(string implementation, Actor actor, JsonElement? eligibility = null, Guid? id = null)
     {
-        if (await items.Find(implementation, null) is not { } item) return Outcome<Guid>.No(Refusal.NotFound, "没有这个事项，或者它已经停办");
+        if (await items.Find(implementation) is not { ImplementationCode: not null, Organisation: not null } item) return Outcome<Guid>.No(Refusal.NotFound, "没有这个事项，或者它已经停办");
         var definition = await definitions.Current(item);
         if (!definition.Ok) return definition.As<Guid>();
         var party = actor.OnBehalfOf ?? actor.Person!.Value;

@@ -11,6 +11,7 @@ using Kapok.Foundation.Data;
 using Kapok.Foundation.Events;
 using Kapok.Foundation.Expressions;
 using Kapok.Identity;
+using Kapok.Identity.Divisions;
 
 namespace Kapok.Cases.Deciding;
 

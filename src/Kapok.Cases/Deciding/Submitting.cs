@@ -23,10 +23,10 @@ static class Submitting
     public static Outcome<CaseChange> Decide(Application application, string number, string queryCode, CaseWorld world)
     {
         var item = application.Definition.Item;
-        var body = item.Organisation;
+        var body = application.Definition.Body;
         var row = new CaseRow
         {
-            Id = application.Id, Number = number, QueryCode = queryCode, Definition = application.Definition.Id, ItemCode = item.BasicCode, Implementation = item.ImplementationCode,
+            Id = application.Id, Number = number, QueryCode = queryCode, Definition = application.Definition.Id, ItemCode = item.BasicCode, Implementation = application.Definition.Implementation,
             ItemName = item.Content.Name, Organisation = body.Id, Division = body.DivisionPath, Line = body.Line, Party = application.Party, PartyName = application.PartyName,
             Submitter = application.Actor.Person ?? Guid.Empty, Channel = application.Channel, State = CaseState.Submitted, SubmittedAt = world.Now,
         };

@@ -3,6 +3,7 @@ using Dapper;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
 using Kapok.Identity;
+using Kapok.Identity.Divisions;
 using Npgsql;
 
 namespace Kapok.Cases.Handling;

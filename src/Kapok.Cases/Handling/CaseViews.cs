@@ -43,7 +43,7 @@ public sealed class CaseViews(Database database, DefinitionStore definitions, Ca
         if (await Load(id) is not { } view) return (null, new(false, "没有这个办件"));
         var decision = await MaySee(actor, view.Case);
         if (!decision) return (null, decision);
-        reads.Record(actor, view.Row.Submitter, $"办件 {view.Row.Number}（{view.Row.ItemName}）", purpose);
+        await reads.Record(actor, view.Row.Submitter, $"办件 {view.Row.Number}（{view.Row.ItemName}）", purpose);
         return (view, decision);
     }
 

@@ -1,3 +1,5 @@
+create schema cases;
+
 -- Forms, flows and document templates as installed, by content: a running case keeps the very bytes it started with.
 create table cases.artifact (
   digest  text primary key,
