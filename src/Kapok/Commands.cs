@@ -26,15 +26,23 @@ static class Commands
         Add(root, "status", "查看节点状态", (o, _) => Node.Status(o));
         Add(root, "logs", "查看日志", (o, _) => Node.Logs(o));
         Add(root, "serve", "在前台运行一个进程", (o, _) => Node.Serve(o));
+        root.Subcommands.Add(PackageCommand.Build(With));
         return root.Parse(args).InvokeAsync();
     }
 
     static void Add(RootCommand root, string name, string description, Func<NodeOptions, ParseResult, Task<int>> run, params Option[] more)
     {
         var command = new Command(name, description);
-        foreach (var option in (Option[])[Port, Data, Division, Database, Production, .. more]) command.Options.Add(option);
+        foreach (var option in more) command.Options.Add(option);
+        root.Subcommands.Add(With(command, run));
+    }
+
+    /// <summary>Gives a command the options every command has.</summary>
+    static Command With(Command command, Func<NodeOptions, ParseResult, Task<int>> run)
+    {
+        foreach (var option in (Option[])[Port, Data, Division, Database, Production]) command.Options.Add(option);
         command.SetAction(result => run(Options(result), result));
-        root.Subcommands.Add(command);
+        return command;
     }
 
     static NodeOptions Options(ParseResult result) => new()

@@ -74,6 +74,15 @@ static class Node
         return options with { Database = postgres.ConnectionString() };
     }
 
+    /// <summary>The program with its database up and migrated, not listening.</summary>
+    public static async Task<WebApplication> Prepared(NodeOptions options)
+    {
+        Directory.CreateDirectory(options.Data);
+        var app = KapokApp.Build(Database(options));
+        await app.Services.GetRequiredService<Migrator>().Apply(KapokApp.Modules);
+        return app;
+    }
+
     static async Task<bool> InstallPackages(IServiceProvider services, NodeOptions options, Stopwatch watch)
     {
         var installer = services.GetRequiredService<PackageInstaller>();
