@@ -26,6 +26,8 @@ static class Commands
         Add(root, "status", "查看节点状态", (o, _) => Node.Status(o));
         Add(root, "logs", "查看日志", (o, _) => Node.Logs(o));
         Add(root, "serve", "在前台运行一个进程", (o, _) => Node.Serve(o));
+        var file = new Argument<string>("情景") { DefaultValueFactory = _ => Path.Combine(Root, "packages/food-business-permit/tests/new-corrected.yaml"), Arity = ArgumentArity.ZeroOrOne };
+        root.Subcommands.Add(With(new Command("demo", "用真实账号把一件事从申请办到决定") { file }, (o, r) => Demo.Run(o, r.GetValue(file)!)));
         root.Subcommands.Add(PackageCommand.Build(With));
         return root.Parse(args).InvokeAsync();
     }

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Kapok.Cases.Handling;
+using Kapok.Catalogue;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Files;
 using Kapok.Foundation.Http;
+using Kapok.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,16 +15,18 @@ namespace Kapok.Cases.Applying;
 /// <summary>Applying by API: begin, fill in, add materials, submit.</summary>
 static class DraftApi
 {
-    public sealed record BeginBody(string Implementation, JsonElement? Eligibility, Guid? Id);
+    /// <summary>Either the implementation code, or the basic code of the item and the key of the body (<c>market@440106</c>).</summary>
+    public sealed record BeginBody(string? Implementation, string? Item, string? Body, JsonElement? Eligibility, Guid? Id);
     public sealed record MaterialBody(Guid File);
     public sealed record SubmitBody(short? Channel);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         var drafts = routes.MapGroup("/api/v1/drafts").AllowSignedIn().WithTags("申请");
-        drafts.MapPost("", async (BeginBody body, HttpContext http, Drafts all) =>
+        drafts.MapPost("", async (BeginBody body, HttpContext http, Drafts all, Items items, OrganisationDirectory directory) =>
         {
-            var begun = await all.Begin(body.Implementation ?? "", http.Actor(), body.Eligibility, body.Id);
+            var code = body.Implementation ?? (directory.OrganisationByKey(body.Body ?? "") is { } organisation ? (await items.Find(body.Item ?? "", organisation.Id))?.ImplementationCode : null);
+            var begun = await all.Begin(code ?? "", http.Actor(), body.Eligibility, body.Id);
             return begun.Ok ? Results.Json(new { id = begun.Value }, Json.Options, statusCode: 201) : begun.Refuse();
         });
         drafts.MapGet("", async (HttpContext http, Drafts all) => Results.Json((await all.Of(http.Actor())).Select(d => new { d.Id, d.Version, d.UpdatedAt, d.ExpiresAt }), Json.Options));

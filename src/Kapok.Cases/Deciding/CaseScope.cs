@@ -1,12 +1,29 @@
 using System.Text.Json;
+using Kapok.Cases.Documents;
+using Kapok.Cases.Forms;
 using Kapok.Foundation.Calendar;
 using Kapok.Foundation.Expressions;
 
 namespace Kapok.Cases.Deciding;
 
 /// <summary>What flows and document templates of a case may read: answers, case, item, body, applicant, decision.</summary>
-sealed class CaseScope(CaseAct act, IReadOnlyDictionary<string, Value> facts) : IScope
+sealed class CaseScope(CaseAct act, IReadOnlyDictionary<string, Value> facts) : IScope, IShownAnswers
 {
+    FormState? form;
+
+    public string? Shown(string path)
+    {
+        if (!path.StartsWith("answers.", StringComparison.Ordinal)) return null;
+        form ??= Evaluated();
+        return form.Field(path[8..]) is { HasValue: true } field ? field.Show(code => act.World.Directory.Division(code)?.FullName) : "";
+    }
+
+    FormState Evaluated()
+    {
+        using var document = JsonDocument.Parse(act.Answers);
+        return FormEngine.Evaluate(act.Definition.Form, document.RootElement.Clone(), new FormContext(act.World.Today));
+    }
+
     Value? answers;
 
     public DateOnly? Today => act.World.Today;

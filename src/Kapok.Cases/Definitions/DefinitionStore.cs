@@ -10,6 +10,7 @@ using Kapok.Cases.Forms;
 using Kapok.Catalogue;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
+using Kapok.Identity;
 using Npgsql;
 
 namespace Kapok.Cases.Definitions;
@@ -24,15 +25,16 @@ public sealed class DefinitionStore
 
     readonly Database database;
     readonly Items items;
+    readonly OrganisationDirectory directory;
     readonly ConcurrentDictionary<int, Lazy<Task<CaseDefinition>>> byId = new();
     readonly ConcurrentDictionary<Guid, Lazy<Task<Outcome<CaseDefinition>>>> byItem = new();
     readonly ConcurrentDictionary<string, FormDefinition> forms = new();
     readonly ConcurrentDictionary<string, FlowDefinition> flows = new();
     readonly ConcurrentDictionary<string, DocumentTemplate> documents = new();
 
-    public DefinitionStore(Database database, Items items, Signals signals)
+    public DefinitionStore(Database database, Items items, OrganisationDirectory directory, Signals signals)
     {
-        (this.database, this.items) = (database, items);
+        (this.database, this.items, this.directory) = (database, items, directory);
         signals.Listen(Topic, _ => byItem.Clear());
     }
 
@@ -118,8 +120,14 @@ public sealed class DefinitionStore
         return flows[digest] = flow;
     }
 
-    static FlowSettings SettingsOf(ItemContent content) =>
-        content.FlowSettings is { ValueKind: JsonValueKind.Object } settings ? settings.Deserialize<FlowSettings>(Json.Options) ?? new() : new();
+    /// <summary>Settings of a template flow as an item writes them: <c>{ units: [fire, water], reviewDays: 5 }</c>.</summary>
+    FlowSettings SettingsOf(ItemContent content)
+    {
+        if (content.FlowSettings is not { ValueKind: JsonValueKind.Object } settings) return new();
+        int Days(string name, int usual) => settings.TryGetProperty(name, out var days) && days.TryGetInt32(out var value) ? value : usual;
+        var units = settings.TryGetProperty("units", out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().Select(u => u.GetString() ?? "") : [];
+        return new(Days("reviewDays", 5), Days("decideDays", 3)) { Units = [.. units.Select(u => new FlowUnit(u, directory.Line(u)?.Name ?? u))] };
+    }
 
     static FormDefinition Form(string json, string name) =>
         FormDefinition.Parse(json, name) is { Definition: { } form } ? form : throw new InvalidOperationException($"form {name} was installed but does not parse");

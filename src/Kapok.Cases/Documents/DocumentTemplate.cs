@@ -10,6 +10,13 @@ using Markdig;
 
 namespace Kapok.Cases.Documents;
 
+/// <summary>A scope that shows answers as people read them: the label of a choice, the name of a place.</summary>
+interface IShownAnswers
+{
+    /// <returns>The answer at a path such as <c>answers.rows[0].kind</c> in words, or null when it is no answer.</returns>
+    string? Shown(string path);
+}
+
 /// <summary>
 /// A template of a decision, notice or receipt (documents/*.yaml of a package): Markdown with expressions in double
 /// braces. Values are text: neither HTML nor Markdown in them has effect.
@@ -105,18 +112,21 @@ public sealed partial class DocumentTemplate
             switch (piece)
             {
                 case Literal l: to.Append(l.Text); break;
-                case Show s: to.Append(Escape(s.Value.Evaluate(scope).ToString() ?? "")); break;
+                case Show s: to.Append(Escape((scope as IShownAnswers)?.Shown(s.Value.ToString()) ?? s.Value.Evaluate(scope).ToString() ?? "")); break;
                 case If i: if (i.Condition.IsTrue(scope)) Write(i.Then, scope, to); break;
                 case Each e:
                     var index = 0;
-                    foreach (var item in e.List.Evaluate(scope).Items) Write(e.Body, new ItemScope(scope, item, ++index), to);
+                    foreach (var item in e.List.Evaluate(scope).Items) Write(e.Body, new ItemScope(scope, item, e.List.ToString(), ++index), to);
                     break;
             }
     }
 
     /// <summary>Inside <c>{{#each}}</c>: fields of the item by name, <c>this</c> and <c>index</c>, then the outer names.</summary>
-    sealed class ItemScope(IScope outer, Value item, int index) : IScope
+    sealed class ItemScope(IScope outer, Value item, string list, int index) : IScope, IShownAnswers
     {
+        public string? Shown(string path) => path is "this" or "index" ? null
+            : (outer as IShownAnswers)?.Shown(path.StartsWith("answers.", StringComparison.Ordinal) ? path : $"{list}[{index - 1}].{path}");
+
         public DateOnly? Today => outer.Today;
         public Value Get(string name)
         {

@@ -8,15 +8,15 @@ namespace Kapok.Cases.Handling;
 /// <summary>Cases as the API shows them: one shape for officials, a narrower one for the applicant.</summary>
 static class CaseJson
 {
-    public static object Brief(CaseSnapshot s) => new
+    public static object Brief(CaseSnapshot s, IReadOnlySet<string>? mine = null) => new
     {
         s.Row.Id, s.Row.Number, s.Row.QueryCode, s.Row.ItemCode, s.Row.ItemName, s.Row.State, s.Row.Result, s.Row.DueOn, s.Row.Provisional, s.Row.SubmittedAt, s.Row.AcceptedAt, s.Row.ClosedAt, s.Row.Version,
-        tasks = s.Tasks.Select(t => new { t.Key, t.Node, t.Name, t.Kind, t.Post, t.Organisation, t.Outcomes, t.OpenedAt, t.DueAt, t.AssigneeName }),
+        tasks = s.Tasks.Select(t => new { t.Key, t.Node, t.Name, t.Kind, t.Post, t.Organisation, t.Outcomes, t.OpenedAt, t.DueAt, t.AssigneeName, mine = mine?.Contains(t.Key) }),
     };
 
     public static object ForOfficial(CaseView v) => new
     {
-        @case = Brief(v.Case), v.Row.PartyName, v.Row.Channel, body = v.Body.Name, clock = Clock(v), answers = v.Answers, correction = v.Correction,
+        @case = Brief(v.Case, v.Mine), v.Row.PartyName, v.Row.Channel, body = v.Body.Name, clock = Clock(v), answers = v.Answers, correction = v.Correction,
         materials = Materials(v), documents = Documents(v), messages = v.Messages.Select(m => new { m.Id, m.FromParty, m.Sender, m.Kind, m.Title, m.Body, m.At, m.ReadAt }),
         events = v.Events.Select(e => new { e.Seq, e.Type, e.At, actor = e.ActorName, e.Origin, e.Ground, data = JsonDocument.Parse(e.Data).RootElement, digest = Convert.ToHexStringLower(e.Digest) }),
     };

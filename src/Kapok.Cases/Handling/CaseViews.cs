@@ -22,6 +22,9 @@ public sealed record ConsultationRow(Guid Id, Guid CaseId, string AskedByName, G
 public sealed record CaseView(CaseSnapshot Case, CaseDefinition Definition, ClockReading Clock, Organisation Body, ImmutableArray<LoggedEvent> Events, ImmutableArray<CaseMaterial> Materials,
     ImmutableArray<DocumentRow> Documents, ImmutableArray<MessageRow> Messages)
 {
+    /// <summary>Keys of the open tasks the reader may work.</summary>
+    public ImmutableHashSet<string> Mine { get; init; } = [];
+
     public CaseRow Row => Case.Row;
     public JsonElement Answers { get; } = JsonDocument.Parse(Case.Content?.Answers ?? "{}").RootElement;
     public Correction? Correction => Row is { State: CaseState.Correcting, Correction: { } json } ? Json.Read<Correction>(json) : null;
@@ -44,7 +47,13 @@ public sealed class CaseViews(Database database, DefinitionStore definitions, Ca
         var decision = await MaySee(actor, view.Case);
         if (!decision) return (null, decision);
         await reads.Record(actor, view.Row.Submitter, $"办件 {view.Row.Number}（{view.Row.ItemName}）", purpose);
-        return (view, decision);
+        return (view with { Mine = [.. view.Case.Tasks.Where(t => MayWork(actor, t)).Select(t => t.Key)] }, decision);
+    }
+
+    bool MayWork(Actor actor, CaseTask task)
+    {
+        var unit = directory.Organisation(task.Organisation);
+        return (task.Assignee is null || task.Assignee == actor.Person) && actor.Grants.Any(g => g.Role == task.Post && g.Reaches(new(unit?.DivisionPath, task.Organisation, unit?.Line)));
     }
 
     public static bool Owns(Actor actor, CaseRow row) => actor.Person is { } me && (row.Submitter == me || row.Party == me) || actor.OnBehalfOf is { } party && row.Party == party;

@@ -41,7 +41,6 @@ create table cases.draft (
   id           uuid primary key,
   owner        uuid not null,
   party        uuid not null,                 -- for whom: the person or a company
-  item_version uuid not null,
   definition   int not null references cases.definition,
   eligibility  jsonb not null default '{}',
   answers      jsonb not null default '{}',

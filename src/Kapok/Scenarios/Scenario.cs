@@ -43,7 +43,8 @@ public sealed record ScenarioStep
     public Dictionary<string, string>? Fields { get; init; }
     public Dictionary<string, object?>? Materials { get; init; }
     public Dictionary<string, object?>? Variables { get; init; }
-    public string? Attempt { get; init; }
+    /// <summary>For <c>refused-with</c>: what is tried.</summary>
+    public string? Try { get; init; }
     [YamlMember(Alias = "repeatReason")] public string? RepeatReason { get; init; }
     public Expectation? Expect { get; init; }
 }
@@ -70,7 +71,7 @@ public sealed class DemonstrationPeople
     {
         public string Key { get; init; } = "";
         public string SignIn { get; init; } = "";
-        public string? Representative { get; init; }
+        public string? LegalRepresentative { get; init; }
         public string Name { get; init; } = "";
     }
 
@@ -85,9 +86,9 @@ public sealed class DemonstrationPeople
     }
 
     /// <summary>Account of a citizen, of the representative of a company, or of an official (<c>market@440106/acceptor</c>).</summary>
-    public string? Account(string key) => all.GetValueOrDefault(key) is { } p ? p.SignIn.Length > 0 ? p.SignIn : p.Representative is { } r ? Account(r) : null : null;
+    public string? Account(string key) => all.GetValueOrDefault(key) is { } p ? p.SignIn.Length > 0 ? p.SignIn : p.LegalRepresentative is { } r ? Account(r) : null : null;
 
-    public bool IsCompany(string key) => all.GetValueOrDefault(key)?.Representative is not null;
+    public bool IsCompany(string key) => all.GetValueOrDefault(key)?.LegalRepresentative is not null;
 
     public string Name(string key) => all.GetValueOrDefault(key)?.Name ?? key;
 }

@@ -19,15 +19,13 @@ public sealed class ScenarioPlayer(DemonstrationPeople people, Func<string, Task
     public async Task<IReadOnlyList<string>> Play(Scenario scenario)
     {
         differences.Clear();
+        applicant = null;
         try
         {
             await At(scenario.At);
-            var applicant = await SignIn(scenario.Applicant);
-            if (people.IsCompany(scenario.Applicant)) await ActFor(applicant, scenario.Applicant);
-            var id = await Apply(scenario, applicant);
-            if (id is null) return differences;
-            foreach (var step in scenario.Steps) await Do(scenario, step, id.Value, applicant);
-            if (scenario.Expect is { } expect) await Compare("结束时", expect, await View(id.Value, applicant), await Official(scenario, id.Value));
+            var id = await Apply(scenario, await Applicant(scenario));
+            foreach (var step in scenario.Steps) await Do(scenario, step, id);
+            if (scenario.Expect is { } expect) await Compare("结束时", expect, await View(id, await Applicant(scenario)), await Official(scenario, id));
         }
         catch (ScenarioFault fault) { differences.Add(fault.Message); }
         return differences;
@@ -37,24 +35,35 @@ public sealed class ScenarioPlayer(DemonstrationPeople people, Func<string, Task
 
     Task At(string? time) => time is not null && setTime is not null ? setTime(DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture)) : Task.CompletedTask;
 
+    HttpClient? applicant;
+
+    /// <summary>The applicant's session, acting for the company when the scenario says so. A new session has to be told again.</summary>
+    async Task<HttpClient> Applicant(Scenario scenario)
+    {
+        var client = await SignIn(scenario.Applicant);
+        if (client != applicant) await ActFor(client, scenario.Applicant);
+        return applicant = client;
+    }
+
     async Task<HttpClient> SignIn(string key) => await signIn(people.Account(key) ?? throw new ScenarioFault($"没有演示人员 {key}"));
 
     async Task ActFor(HttpClient client, string company)
     {
-        var parties = await client.GetFromJsonAsync<JsonElement>("/api/v1/my/parties");
-        var name = people.Name(company);
-        var party = parties.EnumerateArray().FirstOrDefault(p => p.GetProperty("name").GetString() == name);
-        if (party.ValueKind == JsonValueKind.Undefined) throw new ScenarioFault($"申请人不能代表 {name} 办事");
-        await Send(client, HttpMethod.Post, "/api/v1/my/acting-for", new { party = party.GetProperty("id").GetGuid() });
+        Guid? party = null;
+        if (people.IsCompany(company))
+        {
+            var parties = await client.GetFromJsonAsync<JsonElement>("/api/v1/my/parties");
+            var name = people.Name(company);
+            party = parties.GetProperty("items").EnumerateArray().FirstOrDefault(p => p.GetProperty("name").GetString() == name) is { ValueKind: JsonValueKind.Object } found
+                ? found.GetProperty("id").GetGuid() : throw new ScenarioFault($"申请人不能代表 {name} 办事");
+        }
+        await Send(client, HttpMethod.Put, "/api/v1/my/acting-for", new { company = party });
     }
 
-    async Task<Guid?> Apply(Scenario scenario, HttpClient applicant)
+    async Task<Guid> Apply(Scenario scenario, HttpClient applicant)
     {
         var watch = Stopwatch.StartNew();
-        var items = await applicant.GetFromJsonAsync<JsonElement>($"/api/v1/items/{scenario.Item}/implementations");
-        var implementation = items.EnumerateArray().Where(i => i.GetProperty("body").GetString() == scenario.Body).Select(i => i.GetProperty("code").GetString()).FirstOrDefault()
-            ?? throw new ScenarioFault($"{scenario.Body} 没有实施事项 {scenario.Item}");
-        var draft = (await Send(applicant, HttpMethod.Post, "/api/v1/drafts", new { implementation, eligibility = Typed(scenario.Eligibility) })).GetProperty("id").GetGuid();
+        var draft = (await Send(applicant, HttpMethod.Post, "/api/v1/drafts", new { item = scenario.Item, body = scenario.Body, eligibility = Typed(scenario.Eligibility) })).GetProperty("id").GetGuid();
         await Send(applicant, HttpMethod.Put, $"/api/v1/drafts/{draft}/answers", Typed(scenario.Answers));
         foreach (var (material, file) in Files(scenario.Materials)) await Upload(applicant, $"/api/v1/drafts/{draft}/materials/{material}?name={Uri.EscapeDataString(file)}", file);
         var receipt = await Send(applicant, HttpMethod.Post, $"/api/v1/drafts/{draft}/submission", new { });
@@ -77,17 +86,18 @@ public sealed class ScenarioPlayer(DemonstrationPeople people, Func<string, Task
             else yield return (material, $"{files}");
     }
 
-    async Task Do(Scenario scenario, ScenarioStep step, Guid id, HttpClient applicant)
+    async Task Do(Scenario scenario, ScenarioStep step, Guid id)
     {
-        var watch = Stopwatch.StartNew();
         await At(step.At ?? (step.Do == "wait" ? step.Until : null));
+        var watch = Stopwatch.StartNew();
+        var applicant = await Applicant(scenario);
         if (step.Do == "wait") { await Compare(step.Do, step.Expect, await View(id, applicant), null); return; }
         var (who, key) = Who(scenario, step);
         var client = key == "applicant" ? applicant : await SignIn(key);
-        var must = step.Do == "refused-with" ? step.Text : step.Expect?.Refused;
+        var must = step.Do == "refused-with" ? step.Text ?? "" : step.Expect?.Refused;
         try
         {
-            await Act(step, step.Do == "refused-with" ? step.Attempt ?? "complete" : step.Do, id, client, key == "applicant");
+            await Act(step, step.Do == "refused-with" ? step.Try ?? "complete" : step.Do, id, client, key == "applicant");
             if (must is not null) { differences.Add($"{who} {step.Do}：应当被拒绝（{must}），却成功了"); return; }
         }
         catch (ScenarioFault fault)
@@ -107,13 +117,22 @@ public sealed class ScenarioPlayer(DemonstrationPeople people, Func<string, Task
         {
             case "applicant" or null: return (people.Name(scenario.Applicant), "applicant");
             case string post when post.Contains('/'): return (people.Name(post), post);
-            case string post: var key = $"{scenario.Body}/{post}"; return (people.Name(key), key);
+            case string post: var key = KeyOf(scenario, post); return (people.Name(key), key);
             case IDictionary<object, object> by:
                 var body = by.TryGetValue("body", out var b) ? $"{b}" : by.TryGetValue("line", out var l) ? $"{l}@{scenario.Body.Split('@')[1]}" : scenario.Body;
                 var other = $"{body}/{by["post"]}";
                 return (people.Name(other), other);
             default: throw new ScenarioFault("by 写法不对");
         }
+    }
+
+    /// <summary>Village and town posts belong to the place the answers name, all others to the handling body.</summary>
+    string KeyOf(Scenario scenario, string post)
+    {
+        if (post is "village" or "town")
+            foreach (var place in scenario.Answers.Values.OfType<string>().Where(v => v.Length == 12 && v.All(char.IsAsciiDigit)))
+                if ((post == "village" ? $"village@{place}/{post}" : $"town@{place[..9]}/{post}") is var local && people.Account(local) is not null) return local;
+        return $"{scenario.Body}/{post}";
     }
 
     async Task Act(ScenarioStep step, string verb, Guid id, HttpClient client, bool applicant)
@@ -168,7 +187,7 @@ public sealed class ScenarioPlayer(DemonstrationPeople people, Func<string, Task
         var tasks = view.GetProperty("case").GetProperty("tasks").EnumerateArray().ToList();
         var post = step.By switch { string s => s.Split('/')[^1], IDictionary<object, object> by => $"{by["post"]}", _ => "" };
         var named = tasks.Where(t => step.Task is null ? t.GetProperty("post").GetString() == post : t.GetProperty("name").GetString() == step.Task).ToList();
-        if (named.Count > 1) named = [.. named.Where(t => t.TryGetProperty("mine", out var mine) && mine.GetBoolean())];
+        if (named.Where(t => t.GetProperty("mine").GetBoolean()).ToList() is { Count: > 0 } mine) named = mine;
         return Uri.EscapeDataString((named.Count > 0 ? named[0] : tasks.Count > 0 ? tasks[0] : throw new ScenarioFault("办件没有待办")).GetProperty("key").GetString()!);
     }
 
@@ -176,9 +195,9 @@ public sealed class ScenarioPlayer(DemonstrationPeople people, Func<string, Task
 
     async Task<JsonElement?> Official(Scenario scenario, Guid id)
     {
-        foreach (var post in (string[])["acceptor", "reviewer", "approver", "village", "town"])
+        foreach (var post in (string[])["acceptor", "reviewer", "approver"])
         {
-            if (people.Account($"{scenario.Body}/{post}") is not { } account) continue;
+            if (people.Account(KeyOf(scenario, post)) is not { } account) continue;
             var response = await (await signIn(account)).GetAsync($"/api/v1/cases/{id}");
             if (response.IsSuccessStatusCode) return await response.Content.ReadFromJsonAsync<JsonElement>();
         }
