@@ -97,6 +97,12 @@ static class Node
         foreach (var package in InOrder(all))
         {
             var result = await installer.Install(package, Actor.System);
+            if (result is { Refused: Refusal.Conflict })
+            {
+                // Somebody works on a package without raising its version: keep what stands and say so.
+                AnsiConsole.MarkupLineInterpolated($"[yellow]![/] {package.Head.Title}：{result.Faults[0].Message}（继续使用已安装的内容；./kapok reset 可以重新安装）");
+                continue;
+            }
             if (!result.Ok) { Findings(package.Head.Id, result.Faults); return false; }
             if (result.Value) { installed++; Step($"已安装 {package.Head.Title}", watch); }
         }

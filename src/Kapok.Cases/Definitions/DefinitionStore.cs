@@ -71,6 +71,7 @@ public sealed class DefinitionStore
     {
         var c = item.Content;
         var names = c.Documents.ToImmutableSortedDictionary(StringComparer.Ordinal);
+        foreach (var (occasion, usual) in Usual(c.Type)) if (!names.ContainsKey(occasion)) names = names.Add(occasion, usual);
         return await database.Write(async (connection, _) =>
         {
             var faults = new List<Fault>();
@@ -83,7 +84,7 @@ public sealed class DefinitionStore
             var digests = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
             foreach (var (occasion, name) in names)
                 if (await Digest(connection, "document", name) is { } digest) digests[occasion] = digest;
-                else faults.Add(new("documents", $"事项“{c.Name}”的文书模板 {name} 没有安装"));
+                else if (c.Documents.ContainsKey(occasion)) faults.Add(new("documents", $"事项“{c.Name}”的文书模板 {name} 没有安装"));
             if (faults.Count > 0) return Outcome<CaseDefinition>.Invalid(faults);
 
             var json = Json.Write(new Content(item.VersionId, form!, flow!, digests.ToImmutable()));
@@ -131,6 +132,14 @@ public sealed class DefinitionStore
 
     static FormDefinition Form(string json, string name) =>
         FormDefinition.Parse(json, name) is { Definition: { } form } ? form : throw new InvalidOperationException($"form {name} was installed but does not parse");
+
+    /// <summary>Documents an item gets from the base package when it names none of its own; permits (type 01) have stricter ones.</summary>
+    static IEnumerable<(string Occasion, string Name)> Usual(string type) =>
+    [
+        ("approve", type == "01" ? "guangdong/permit" : "guangdong/approve"), ("refuse", type == "01" ? "guangdong/refuse" : "guangdong/refuse-general"), ("receipt", "guangdong/receipt"),
+        ("accept", "guangdong/accept-notice"), ("notAccepted", "guangdong/not-accepted"), ("correction", "guangdong/correction"), ("extension", "guangdong/extension"),
+        ("specialProcedure", "guangdong/special-procedure"), ("withdrawn", "guangdong/withdrawn"),
+    ];
 
     /// <summary>Stores content under its digest and returns the digest.</summary>
     public static async Task<string> Keep(NpgsqlConnection connection, string kind, string content)

@@ -58,8 +58,8 @@ public sealed class PackageInstaller(Database database, IEnumerable<IPackagePart
         {
             if (known.Digest == package.Digest) return false;
             var (old, now) = (Version.Parse(known.Version), Version.Parse(head.Version));
-            if (old == now) faults.Add(new("package.yaml", $"版本 {head.Version} 已经安装过，内容却不同：请提高版本号"));
-            else if (now < old) faults.Add(new("package.yaml", $"已安装更新的版本 {known.Version}"));
+            if (old == now) return Outcome<bool>.No(Refusal.Conflict, $"版本 {head.Version} 已经安装过，内容却不同：请提高版本号", "package.yaml");
+            if (now < old) faults.Add(new("package.yaml", $"已安装更新的版本 {known.Version}"));
         }
         if (faults.Count > 0) return Outcome<bool>.Invalid(faults);
 

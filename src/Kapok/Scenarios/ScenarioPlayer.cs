@@ -41,7 +41,7 @@ public sealed class ScenarioPlayer(DemonstrationPeople people, Func<string, Task
     async Task<HttpClient> Applicant(Scenario scenario)
     {
         var client = await SignIn(scenario.Applicant);
-        if (client != applicant) await ActFor(client, scenario.Applicant);
+        if (client != applicant && people.IsCompany(scenario.Applicant)) await ActFor(client, scenario.Applicant);
         return applicant = client;
     }
 
