@@ -1,1 +1,45 @@
-Console.WriteLine("bench");
+using Kapok.Bench;
+
+// kapok bench [NAME…] [--json] [--seconds N] [--database "…"]: prints every figure with the floor of the same run.
+var names = new List<string>();
+var json = false;
+var seconds = 10.0;
+string? database = Environment.GetEnvironmentVariable("KAPOK_DATABASE");
+for (var i = 0; i < args.Length; i++)
+    switch (args[i])
+    {
+        case "--json": json = true; break;
+        case "--seconds": seconds = double.Parse(args[++i], System.Globalization.CultureInfo.InvariantCulture); break;
+        case "--database": database = args[++i]; break;
+        default: names.Add(args[i]); break;
+    }
+var time = TimeSpan.FromSeconds(seconds);
+var root = Environment.GetEnvironmentVariable("KAPOK_ROOT") ?? Directory.GetCurrentDirectory();
+
+var benches = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
+{
+    ["engine"] = () => Task.FromResult<IReadOnlyList<Figure>>([new("engine", EngineBench.Run(time).StepsPerSecond, "steps/s", null, 0, 0, 0, 0)]),
+    ["form"] = () => Task.FromResult<IReadOnlyList<Figure>>([FormFigure()]),
+    ["submit"] = () => OnNode(async n => [await CaseBench.Submit(n, 64, time)]),
+    ["steps"] = () => OnNode(async n => [await CaseBench.Steps(n, 64, time)]),
+};
+
+Figure FormFigure()
+{
+    var r = FormBench.Run(time);
+    return new("form", r.P50Ms, "ms", r.ParseMs, r.P50Ms, r.P95Ms, r.P99Ms, r.CpuUsPerOp);
+}
+
+async Task<IReadOnlyList<Figure>> OnNode(Func<BenchNode, Task<IReadOnlyList<Figure>>> run)
+{
+    await using var node = await BenchNode.Start(root, database);
+    return await run(node);
+}
+
+var wanted = names.Count > 0 ? names : [.. benches.Keys];
+foreach (var name in wanted)
+{
+    if (!benches.TryGetValue(name, out var bench)) { Console.Error.WriteLine($"没有测量 {name}；可用：{string.Join(' ', benches.Keys)}"); return 2; }
+    foreach (var figure in await bench()) Console.WriteLine(json ? figure.Json() : figure.ToString());
+}
+return 0;

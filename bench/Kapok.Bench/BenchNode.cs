@@ -1,0 +1,59 @@
+using Dapper;
+using Kapok.Foundation;
+using Kapok.Foundation.Data;
+using Kapok.Foundation.Packages;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kapok.Bench;
+
+/// <summary>A whole node on a private PostgreSQL with fsync on, in a folder of its own that is removed afterwards.</summary>
+public sealed class BenchNode : IAsyncDisposable
+{
+    readonly string folder;
+    readonly PrivatePostgres? postgres;
+
+    BenchNode(string folder, PrivatePostgres? postgres, NodeOptions options, WebApplication app) => (this.folder, this.postgres, Options, App) = (folder, postgres, options, app);
+
+    public NodeOptions Options { get; }
+    public WebApplication App { get; }
+    public Database Database => App.Services.GetRequiredService<Database>();
+    public T Get<T>() where T : notnull => App.Services.GetRequiredService<T>();
+    public Uri Address => new($"http://localhost:{Options.Port}");
+
+    public static async Task<BenchNode> Start(string root, string? database, int port = 8699)
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"kapok-bench-{Environment.ProcessId}");
+        var postgres = database is null ? new PrivatePostgres(folder, root) : null;
+        postgres?.Start("max_connections=200");
+        var options = new NodeOptions { Data = Directory.CreateDirectory(folder).FullName, Database = (database ?? postgres!.ConnectionString()) + ";Maximum Pool Size=100", Port = port, Packages = Path.Combine(root, "packages"), RunsJobs = false };
+        var app = KapokApp.Build(options);
+        await app.Services.GetRequiredService<Migrator>().Apply(KapokApp.Modules);
+        var installer = app.Services.GetRequiredService<PackageInstaller>();
+        foreach (var package in Node.InOrder(Directory.GetDirectories(options.Packages).Select(f => Package.FromFolder(f).Value!).ToDictionary(p => p.Head.Id)))
+            if (await installer.Install(package, Actor.System) is { Ok: false } failed) throw new InvalidOperationException(failed.Message);
+        await app.StartAsync();
+        return new(folder, postgres, options, app);
+    }
+
+    /// <summary>The floor: single-row durable inserts at the same concurrency on the same database.</summary>
+    public async Task<double> Floor(int clients, TimeSpan time)
+    {
+        await Database.Read(c => c.ExecuteAsync("create table if not exists public.floor (id uuid primary key, at timestamptz not null, data jsonb not null)"));
+        var figure = await Load.Run("floor", "/s", clients, time, _ => Database.Read(async c =>
+        {
+            await using var insert = new Npgsql.NpgsqlCommand("insert into public.floor values ($1, now(), $2::jsonb)", c) { Parameters = { new() { Value = Guid.CreateVersion7() }, new() { Value = """{"name":"floor","n":1}""" } } };
+            return await insert.ExecuteNonQueryAsync();
+        }), warmUp: clients * 4);
+        return figure.Value;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.StopAsync();
+        await App.DisposeAsync();
+        if (postgres is null) return;
+        postgres.Remove();
+        Directory.Delete(folder, true);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Kapok.Cases;
+using Kapok.Cases.Applying;
+using Kapok.Cases.Deciding;
+using Kapok.Cases.Definitions;
+using Kapok.Cases.Forms;
+using Kapok.Cases.Model;
+using Kapok.Catalogue;
+using Kapok.Foundation;
+using Kapok.Identity;
+using Kapok.Scenarios;
+
+namespace Kapok.Bench;
+
+/// <summary>The hot paths of the case engine, each operation durable on its own answer.</summary>
+static class CaseBench
+{
+    const string Item = "440131001000", Body = "market@440106";
+
+    /// <summary>What a submission starts from: a definition and answers that pass its form.</summary>
+    sealed record Material(CaseDefinition Definition, JsonElement Answers, Actor Citizen);
+
+    static async Task<Material> Prepare(BenchNode node)
+    {
+        var organisation = node.Get<OrganisationDirectory>().OrganisationByKey(Body)!;
+        var item = (await node.Get<Items>().Find(Item, organisation.Id))!;
+        var definition = (await node.Get<DefinitionStore>().Current(item)).Value!;
+        var scenario = Scenario.Read("bench", await File.ReadAllTextAsync(Path.Combine(node.Options.Packages, "food-business-permit/tests/new-straight.yaml"))).Value!;
+        var answers = JsonSerializer.SerializeToElement(ScenarioPlayer.Typed(scenario.Answers));
+        return new(definition, answers, new Actor(ActorKind.Citizen, Guid.CreateVersion7(), "张三", []) { Origin = "bench" });
+    }
+
+    static Application Validated(Material m)
+    {
+        var form = FormEngine.Evaluate(m.Definition.Form, m.Answers, new FormContext(new DateOnly(2026, 9, 21)));
+        if (!form.IsComplete) throw new InvalidOperationException(string.Join('\n', form.Faults));
+        return new(Guid.CreateVersion7(), m.Citizen, m.Definition, m.Citizen.Person!.Value, "张三", 2, form.Submission.GetRawText(), "{}", 2);
+    }
+
+    public static async Task<Figure> Submit(BenchNode node, int clients, TimeSpan time)
+    {
+        var material = await Prepare(node);
+        var desk = node.Get<CaseDesk>();
+        var floor = await node.Floor(clients, time / 2);
+        return await Load.Run("submit", "/s", clients, time, async _ =>
+        {
+            var result = await desk.Submit(Validated(material));
+            if (!result.Ok) throw new InvalidOperationException(result.Message);
+        }, floor, warmUp: 2_000);
+    }
+
+    /// <summary>Accept, review, decide: each step claims nothing, completes one task and opens the next, with documents at acceptance and decision.</summary>
+    public static async Task<Figure> Steps(BenchNode node, int clients, TimeSpan time)
+    {
+        var material = await Prepare(node);
+        var desk = node.Get<CaseDesk>();
+        var ready = new ConcurrentQueue<Guid>();
+        var needed = (int)(time.TotalSeconds * 6_000 / 3) + 4_000;
+        await Parallel.ForAsync(0, needed, new ParallelOptions { MaxDegreeOfParallelism = 128 }, async (_, _) => ready.Enqueue((await desk.Submit(Validated(material))).Value!.Id));
+        var official = new Actor(ActorKind.System, Guid.CreateVersion7(), "bench", []) { Origin = "bench" };
+        var at = new (Guid Id, int Step)[clients];
+        var floor = await node.Floor(clients, time / 2);
+        return await Load.Run("steps", "/s", clients, time, async c =>
+        {
+            var (id, step) = at[c];
+            if (step == 0) ready.TryDequeue(out id);
+            if (id == default) throw new InvalidOperationException("not enough cases for this long a run");
+            var result = await desk.Do(step switch
+            {
+                0 => new Accept(id, official),
+                1 => new CompleteTask(id, official, "review.3", "pass", "材料齐全"),
+                _ => new CompleteTask(id, official, "decide.5", "approve", "同意"),
+            });
+            if (!result.Ok) throw new InvalidOperationException(result.Message + string.Join(' ', (await desk.Do(new AddNote(id, official, "x"))).Value!.Tasks.Select(t => t.Key)));
+            at[c] = step == 2 ? default : (id, step + 1);
+        }, floor, warmUp: clients * 9);
+    }
+}
