@@ -10,6 +10,9 @@ public static class CatalogueEvents
 
     /// <summary>A new version because the level above changed. Data as for <see cref="Published"/>, and <c>from</c>.</summary>
     public const string Inherited = "item-inherited";
+
+    /// <summary>A new version of a package changed fields that were edited here; the local values stay. Data: the package's fields and their values.</summary>
+    public const string KeptLocal = "package-change-kept";
     public const string Withdrawn = "item-withdrawn";
     public const string DraftOpened = "draft-opened";
 

@@ -20,6 +20,8 @@ static class DeskApi
         var api = routes.MapGroup("/api/v1/items").WithTags("catalogue");
         api.MapPost("", Create).Allow(CatalogueDesk.Edit);
         api.MapGet("desk", List).AllowOfficials();
+        api.MapGet("desk/export", Export).AllowOfficials();
+        api.MapPost("import", Import).Allow(CatalogueDesk.Edit);
         var one = routes.MapGroup("/api/v1/items/{id:guid}").WithTags("catalogue");
         one.MapGet("", Show).AllowOfficials();
         one.MapGet("history", History).AllowOfficials();
@@ -66,6 +68,28 @@ static class DeskApi
         var page = await desk.List(http.Actor(), new(q, kind, state, work, line, division, after, limit ?? 50));
         return Results.Json(new { items = page.Rows, next = page.Next }, Json.Options);
     }
+
+    /// <param name="format"><c>xlsx</c> or <c>json</c>.</param>
+    static async Task<IResult> Export(HttpContext http, CatalogueDesk desk, string? format, string? q, string? kind, string? work, string? line, string? division)
+    {
+        var items = await desk.Export(http.Actor(), new(q, kind, null, work, line, division));
+        if (format is "json") return Results.Json(items, Json.Options);
+        var file = new MemoryStream();
+        FillingSheet.SheetWriter.Write(file, items);
+        return Results.File(file.ToArray(), Xlsx, "事项填报表.xlsx");
+    }
+
+    /// <summary>The filling sheet or the JSON of an export as the body of the request.</summary>
+    static async Task<IResult> Import(HttpContext http, CatalogueDesk desk)
+    {
+        var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body);
+        return (http.Request.ContentType?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true
+            ? await desk.ImportJson(http.Actor(), System.Text.Encoding.UTF8.GetString(body.ToArray()))
+            : await desk.ImportSheet(http.Actor(), body.ToArray())).Answer();
+    }
+
+    const string Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
     static async Task<IResult> Show(HttpContext http, CatalogueDesk desk, Guid id)
     {

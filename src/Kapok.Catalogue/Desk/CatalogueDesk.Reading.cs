@@ -22,6 +22,18 @@ public sealed partial class CatalogueDesk
     public async Task<DeskPage> List(Actor actor, DeskFilter filter)
     {
         var values = new DynamicParameters();
+        var where = Where(actor, filter, values);
+        var limit = Math.Clamp(filter.Limit, 1, 200);
+        values.Add("limit", limit + 1);
+        var rows = (await database.Read(c => c.QueryAsync<DeskRow>($"""
+            select {RowColumns} from catalogue.item i left join catalogue.draft d on d.item = i.id
+            where {where} order by i.basic_code, i.division, i.id limit @limit
+            """, values))).AsList();
+        return rows.Count > limit ? new(rows[..limit], rows[limit - 1].Key) : new(rows, null);
+    }
+
+    string Where(Actor actor, DeskFilter filter, DynamicParameters values)
+    {
         var where = new List<string> { Scope.Condition(actor, values) };
         void And(string condition, string name, object value) { where.Add(condition); values.Add(name, value); }
         if (!string.IsNullOrWhiteSpace(filter.Words))
@@ -46,13 +58,7 @@ public sealed partial class CatalogueDesk
             where.Add("(i.basic_code, i.division, i.id) > (@afterCode, @afterDivision, @after)");
             values.AddDynamicParams(new { afterCode, afterDivision, after });
         }
-        var limit = Math.Clamp(filter.Limit, 1, 200);
-        values.Add("limit", limit + 1);
-        var rows = (await database.Read(c => c.QueryAsync<DeskRow>($"""
-            select {RowColumns} from catalogue.item i left join catalogue.draft d on d.item = i.id
-            where {string.Join(" and ", where)} order by i.basic_code, i.division, i.id limit @limit
-            """, values))).AsList();
-        return rows.Count > limit ? new(rows[..limit], rows[limit - 1].Key) : new(rows, null);
+        return string.Join(" and ", where);
     }
 
     public async Task<DeskCounts> Counts(Actor actor)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Dapper;
 using Kapok.Catalogue.Content;
 using Kapok.Catalogue.Inheritance;
@@ -84,8 +85,8 @@ sealed class CataloguePart : IPackagePart
         var (merged, kept) = before is not null && entry.Content is not null
             ? ThreeWay.Merge(before, await Entry.ReadContent(context.Connection, entry.Content), content)
             : (content, []);
-        await Publication.Publish(context.Connection, Act(context, package, kept), entry, merged);
-        await Keep(context, package, entry, Json.Write(content));
+        await Publication.Publish(context.Connection, Act(context, package), entry, merged);
+        await Keep(context, package, entry, Json.Write(content), kept);
     }
 
     static async Task Put(InstallContext context, Package package, Entry entry, Overrides own)
@@ -93,20 +94,27 @@ sealed class CataloguePart : IPackagePart
         var before = await Packaged<Overrides>(context, entry);
         // A body that took the item over by itself before the package knew it keeps all it has set.
         var (merged, kept) = entry.Version is null ? (own, []) : ThreeWay.Merge(before ?? Overrides.None, entry.Overrides(), own);
-        await Publication.Publish(context.Connection, Act(context, package, kept), entry, merged);
-        await Keep(context, package, entry, Json.Write(own));
+        await Publication.Publish(context.Connection, Act(context, package), entry, merged);
+        await Keep(context, package, entry, Json.Write(own), kept);
     }
 
-    static PublicationAct Act(InstallContext context, Package package, IReadOnlyList<string> kept) => new(context.Actor, context.Now, "package",
-        $"应用包 {package.Head.Id} {package.Head.Version}" + (kept.Count == 0 ? "" : $"；本地改过的字段保留本地内容：{string.Join("、", kept)}"));
+    static PublicationAct Act(InstallContext context, Package package) => new(context.Actor, context.Now, "package", $"应用包 {package.Head.Id} {package.Head.Version}");
 
     static async Task<T?> Packaged<T>(InstallContext context, Entry entry) where T : class =>
         await context.Connection.ExecuteScalarAsync<string?>("select body::text from catalogue.packaged where item = @Id", new { entry.Id }) is { } body ? Json.Read<T>(body) : null;
 
-    static Task Keep(InstallContext context, Package package, Entry entry, string body) => context.Connection.ExecuteAsync("""
-        insert into catalogue.packaged (item, package, version, body) values (@Id, @package, @version, @body::jsonb)
-        on conflict (item) do update set package = excluded.package, version = excluded.version, body = excluded.body
-        """, new { entry.Id, package = package.Head.Id, version = package.Head.Version, body });
+    /// <summary>Remembers what the package said, and puts on record which of its changes gave way to local ones.</summary>
+    static async Task Keep(InstallContext context, Package package, Entry entry, string body, IReadOnlyList<string> kept)
+    {
+        await context.Connection.ExecuteAsync("""
+            insert into catalogue.packaged (item, package, version, body) values (@Id, @package, @version, @body::jsonb)
+            on conflict (item) do update set package = excluded.package, version = excluded.version, body = excluded.body
+            """, new { entry.Id, package = package.Head.Id, version = package.Head.Version, body });
+        if (kept.Count == 0) return;
+        var fields = JsonNode.Parse(body)!.AsObject().Where(f => kept.Contains(f.Key)).ToDictionary(f => f.Key, f => f.Value?.DeepClone());
+        await EntryLog.Append(context.Connection, (await Entry.Load(context.Connection, entry.Id))!, context.Actor, context.Now,
+            new NewEvent(CatalogueEvents.KeptLocal, Json.Write(new { package = package.Head.Id, version = package.Head.Version, fields }), "本地改过的字段保留本地内容"));
+    }
 
     static async Task<Entry> BaseEntry(InstallContext context, Package package, ItemFile file, DirectorySnapshot directory)
     {
