@@ -45,7 +45,7 @@ public class LegalClockPropertyTests
         return new(new(new(promised + more, unit), new(promised, unit)), entries, at.AddMinutes(later));
     }
 
-    private static void ForAll(Func<Story, bool> holds) => Prop.ForAll(Stories, holds).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
+    private static void ForAll(Func<Story, bool> holds) => Prop.ForAll(Stories, holds).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
 
     private static object What(ClockReading r) =>
         (r.Phase, r.Lamp, r.Due, r.LegalDue, r.Yellow, r.Total, r.Used, r.Left, r.Paused, r.IsLate, r.IsPastLegal, r.IsProvisional,

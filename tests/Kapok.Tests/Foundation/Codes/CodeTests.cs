@@ -38,7 +38,7 @@ public class CodeTests
         var verdict = CitizenId.Check(text, Today);
         verdict.IsValid.ShouldBeFalse();
         verdict.Value.ShouldBeNull();
-        verdict.Problem.ShouldContain(says);
+        verdict.Problem.ShouldNotBeNull().ShouldContain(says);
         CitizenId.Parse(text, Today).ShouldBeNull();
     }
 
