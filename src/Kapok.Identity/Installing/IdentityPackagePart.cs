@@ -33,7 +33,7 @@ public sealed class IdentityPackagePart(IdentityOptions options) : IPackagePart
         if (package.Text(DivisionsFile) is { } csv)
         {
             var entries = DivisionFile.Read(DivisionsFile, csv, faults);
-            DivisionFile.Paths(DivisionsFile, entries, standing.Division, faults);
+            DivisionFile.Paths(entries, standing.Division, faults);
         }
         foreach (var line in Lines(package, faults))
         {
@@ -78,7 +78,7 @@ public sealed class IdentityPackagePart(IdentityOptions options) : IPackagePart
         {
             var entries = DivisionFile.Read(DivisionsFile, csv, faults);
             var standing = await OrganisationDirectory.Load(c);
-            var paths = DivisionFile.Paths(DivisionsFile, entries, standing.Division, faults);
+            var paths = DivisionFile.Paths(entries, standing.Division, faults);
             await c.ExecuteAsync("""
                 insert into identity.division (code, name, level, parent, path, illustrative, origin)
                 select code, name, level, parent, path, illustrative, @origin from unnest(@codes, @names, @levels, @parents, @paths, @illustrative) v (code, name, level, parent, path, illustrative)

@@ -8,6 +8,9 @@ namespace Kapok.Identity.Installing;
 public sealed record PlannedOrganisation(string Line, string Division, string Name, string ShortName)
 {
     public string Key => $"{Line}@{Division}";
+
+    /// <summary>Its own credit code; null lets an illustrative one be made.</summary>
+    public string? CreditCode { get; init; }
 }
 
 /// <summary>Names organisations by the patterns of their line, and lays out which stand where. Pure.</summary>

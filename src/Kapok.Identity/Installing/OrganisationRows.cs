@@ -18,7 +18,7 @@ static class OrganisationRows
     {
         var ids = planned.ToDictionary(p => p.Key, p => directory.OrganisationByKey(p.Key)?.Id ?? Guid.CreateVersion7());
         var taken = directory.Organisations.Select(o => o.CreditCode).ToHashSet();
-        var codes = planned.Select(p => directory.OrganisationByKey(p.Key)?.CreditCode ?? NewCode(directory, p, taken)).ToArray();
+        var codes = planned.Select(p => p.CreditCode ?? directory.OrganisationByKey(p.Key)?.CreditCode ?? NewCode(directory, p, taken)).ToArray();
         Guid? Known(string line, string division) => ids.TryGetValue($"{line}@{division}", out var id) ? id : directory.OrganisationByKey($"{line}@{division}")?.Id;
         await connection.ExecuteAsync("""
             insert into identity.organisation (id, key, credit_code, name, short_name, division, line, parent, opened_on, origin)

@@ -3,8 +3,8 @@ using Kapok.Foundation.Codes;
 
 namespace Kapok.Identity.Installing;
 
-/// <summary>A row of <c>divisions.csv</c>.</summary>
-public sealed record DivisionEntry(int Row, string Code, string Name, DivisionLevel Level, string? Parent, bool Illustrative);
+/// <summary>A row of <c>divisions.csv</c> or an entry of an opening; <c>Where</c> says which, for faults.</summary>
+public sealed record DivisionEntry(string Where, string Code, string Name, DivisionLevel Level, string? Parent, bool Illustrative);
 
 /// <summary>An entry of <c>lines.yaml</c>: a line of business and how its organisations are called at each level.</summary>
 public sealed record LineEntry
@@ -121,7 +121,7 @@ public static class DivisionFile
             var where = $"{file}:{i + 1}";
             if (cells.Length is not (4 or 5)) { faults.Add(new(where, "应有 4 或 5 列")); continue; }
             if (LevelOf(cells[2]) is not { } level) { faults.Add(new(where, $"级别“{cells[2]}”应为 province、city、county、town 或 village")); continue; }
-            entries.Add(new(i + 1, cells[0], cells[1].Trim(), level, cells[3].Length == 0 ? null : cells[3], cells.Length == 5 && cells[4] == "1"));
+            entries.Add(new(where, cells[0], cells[1].Trim(), level, cells[3].Length == 0 ? null : cells[3], cells.Length == 5 && cells[4] == "1"));
         }
         return entries;
     }
@@ -130,12 +130,12 @@ public static class DivisionFile
     /// Checks a set of divisions against each other and those that stand, and gives their paths. The tree is by
     /// parent: a town may hang directly under a city (Dongguan, Zhongshan).
     /// </summary>
-    public static Dictionary<string, string> Paths(string file, IReadOnlyList<DivisionEntry> entries, Func<string, Division?> standing, List<Fault> faults)
+    public static Dictionary<string, string> Paths(IReadOnlyList<DivisionEntry> entries, Func<string, Division?> standing, List<Fault> faults)
     {
         var byCode = new Dictionary<string, DivisionEntry>();
         foreach (var e in entries)
         {
-            var where = $"{file}:{e.Row}";
+            var where = e.Where;
             if (!byCode.TryAdd(e.Code, e)) faults.Add(new(where, $"区划代码 {e.Code} 重复"));
             if (DivisionCode.Check(e.Code).Problem is { } problem) faults.Add(new(where, problem));
             else if (e.Code.Length != (e.Level switch { DivisionLevel.Town => 9, DivisionLevel.Village => 12, _ => 6 })) faults.Add(new(where, $"{e.Code} 的位数与级别不符：县级以上 6 位，镇街 9 位，村居 12 位"));
@@ -148,11 +148,11 @@ public static class DivisionFile
             if (e.Parent is null) return paths[e.Code] = e.Code;
             var (level, path) = byCode.TryGetValue(e.Parent, out var parent) ? (parent.Level, parent.Level < e.Level ? PathOf(parent) : null)
                 : standing(e.Parent) is { } above ? (above.Level, above.Path) : (default, null);
-            if (level == default) faults.Add(new($"{file}:{e.Row}", $"找不到上级区划 {e.Parent}"));
-            else if (level >= e.Level) faults.Add(new($"{file}:{e.Row}", $"上级区划 {e.Parent} 的级别应当更高"));
+            if (level == default) faults.Add(new(e.Where, $"找不到上级区划 {e.Parent}"));
+            else if (level >= e.Level) faults.Add(new(e.Where, $"上级区划 {e.Parent} 的级别应当更高"));
             return path is null ? null : paths[e.Code] = $"{path}.{e.Code}";
         }
-        foreach (var e in byCode.Values) if (e.Parent is not null || e.Level == DivisionLevel.Province) PathOf(e); else faults.Add(new($"{file}:{e.Row}", "除省级以外都要写明上级区划"));
+        foreach (var e in byCode.Values) if (e.Parent is not null || e.Level == DivisionLevel.Province) PathOf(e); else faults.Add(new(e.Where, "除省级以外都要写明上级区划"));
         return paths;
     }
 }
