@@ -1,6 +1,11 @@
 using Kapok.Foundation;
 using Kapok.Foundation.Packages;
+using Kapok.Foundation.Pages;
+using Kapok.Identity.Administration;
+using Kapok.Identity.Divisions;
 using Kapok.Identity.Installing;
+using Kapok.Identity.MyAccount;
+using Kapok.Identity.Operations;
 using Kapok.Identity.SignIn;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,11 +30,26 @@ public sealed class IdentityModule : IModule
         services.AddHostedService(s => s.GetRequiredService<Sessions>());
         services.AddSingleton<SignInDesk>();
         services.AddSingleton<SessionBook>();
+        services.AddSingleton<Accounts>();
+        services.AddSingleton<DemonstrationAccounts>();
+        services.AddSingleton<Officials>();
+        services.AddSingleton<OfficialLists>();
+        services.AddSingleton<Openings>();
+        services.AddSingleton<AccessQuestion>();
+        services.AddSingleton<AuditTrail>();
+        services.Configure<PageOptions>(o => o.Fill += IdentityPages.Fill);
         services.AddSingleton<IPackagePart, IdentityPackagePart>();
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)
     {
         SignInRoutes.Map(routes);
+        MyRoutes.Map(routes);
+        AbsenceRoutes.Map(routes);
+        DirectoryRoutes.Map(routes);
+        AdminRoutes.Map(routes);
+        OfficialRoutes.Map(routes);
+        AuditRoutes.Map(routes);
+        OperationRoutes.Map(routes);
     }
 }

@@ -1,8 +1,7 @@
-using Dapper;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Http;
-using Microsoft.AspNetCore.Antiforgery;
+using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -31,23 +30,28 @@ static class SignInRoutes
     /// <summary>A session for a program: send the token as <c>Authorization: Bearer</c>.</summary>
     public sealed record SessionAnswer(string Token, Guid Id, string Account, string Kind, string Name, bool MustChangePassword, DateTimeOffset ExpiresAt, int IdleMinutes);
 
-    static IResult Show(HttpContext http, NodeOptions node, [FromQuery(Name = "return")] string? back) =>
-        http.Actor().SignedIn ? Results.Redirect(LocalUrl.Or(back, Home(http.Actor()))) : Page(node, back, "", null);
+    static async Task<IResult> Show(HttpContext http, DemonstrationAccounts demonstration, [FromQuery(Name = "return")] string? back) =>
+        http.Actor().SignedIn ? Results.Redirect(LocalUrl.Or(back, IdentityPages.Home(http.Actor()))) : await Page(demonstration, back, "", null);
 
-    static RazorComponentResult Page(NodeOptions node, string? back, string account, string? message) =>
-        new(typeof(SignInPage), new { Return = LocalUrl.Or(back, ""), Account = account, Message = message, Demonstration = node.Mode == NodeMode.Demonstration })
+    static async Task<IResult> Page(DemonstrationAccounts demonstration, string? back, string account, string? message)
+    {
+        FieldErrors? errors = message is null ? null : [];
+        if (message is not null) errors!.Add("", message);
+        return new RazorComponentResult<SignInPage>(new { Return = LocalUrl.Or(back, ""), Account = account, Errors = errors, Demonstration = await demonstration.All() })
         { StatusCode = message is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity };
+    }
 
-    static async Task<IResult> Enter(HttpContext http, SignInDesk desk, NodeOptions node, [FromForm] SignInForm form)
+    static async Task<IResult> Enter(HttpContext http, SignInDesk desk, Sessions sessions, DemonstrationAccounts demonstration, [FromForm] SignInForm form)
     {
         var answer = await desk.SignIn(new(form.Account ?? "", form.Password ?? "", http.Address(), http.Request.Headers.UserAgent.ToString(), SessionKind.Browser, http.Request.Cookies[RequestSession.Cookie]));
         if (answer.Session is not { } session)
         {
             if (answer.RetryAfter is { } wait) http.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString();
-            return Page(node, form.Return, form.Account ?? "", answer.Message);
+            return await Page(demonstration, form.Return, form.Account ?? "", answer.Message);
         }
         RequestSession.SetCookie(http, session.Token);
-        return Results.Redirect(LocalUrl.Or(form.Return, Home(session.AccountKind == "official")));
+        var actor = (await sessions.Find(session.Token))?.Actor ?? Actor.Nobody;
+        return Results.Redirect(LocalUrl.Or(form.Return, IdentityPages.Home(actor)));
     }
 
     static async Task<IResult> Begin(HttpContext http, SignInDesk desk, IdentityOptions options, SessionRequest body)
@@ -69,8 +73,4 @@ static class SignInRoutes
         RequestSession.ClearCookie(http);
         return Results.Redirect("/");
     }
-
-    internal static string Home(Actor actor) => Home(actor.Kind == ActorKind.Official);
-
-    static string Home(bool official) => official ? "/desk" : "/";
 }
