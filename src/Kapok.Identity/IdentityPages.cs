@@ -12,8 +12,8 @@ namespace Kapok.Identity;
 public static class IdentityPages
 {
     /// <summary>
-    /// Fills the page context; registered with <see cref="PageOptions.Fill"/>. Navigation of higher modules goes before
-    /// the links of administration: <c>page.Nav = [.. own, .. page.Nav]</c>.
+    /// Fills the page context; registered with <see cref="PageOptions.Fill"/>, after that of the host. Navigation and
+    /// account links belong to the host; under /admin the pages of administration stand one by one.
     /// </summary>
     public static void Fill(HttpContext http, PageContext page)
     {
@@ -22,10 +22,9 @@ public static class IdentityPages
         page.Actor = actor.Name;
         page.ActorDetail = actor.Kind == ActorKind.Official ? Posts(http, actor) : session.ActingForName is { } company ? $"代{company}办理" : null;
         page.SessionEnds = http.RequestServices.GetRequiredService<Sessions>().EndOf(session);
-        page.AccountLinks = actor.Kind == ActorKind.Official
-            ? [new("我的账号", "/my/account", "user"), new("请假与代办", "/my/absence", "calendar"), new("登录设备", "/my/sessions", "lock")]
-            : [new("我的账号", "/my/account", "user"), new("切换办事身份", "/my/acting-for", "building"), new("谁查看过我的数据", "/my/data-reads", "eye"), new("登录设备", "/my/sessions", "lock")];
-        page.Nav = [.. page.Nav, .. Administration(actor)];
+        if (page.AccountLinks.Count == 0) page.AccountLinks = [new("我的账号", "/my/account", "user"), new("登录设备", "/my/sessions", "lock")];
+        if (actor.Kind == ActorKind.Official) page.AccountLinks = [.. page.AccountLinks, new("请假与代办", "/my/absence", "calendar")];
+        if (http.Request.Path.StartsWithSegments("/admin")) page.Nav = [.. page.Nav.Where(l => !l.Href.StartsWith("/admin", StringComparison.Ordinal)), .. Administration(actor)];
     }
 
     /// <summary>Links of administration that the actor may open.</summary>
@@ -52,7 +51,7 @@ public static class IdentityPages
     public static string Home(Actor actor) =>
         actor.Kind != ActorKind.Official ? "/"
         : actor.Grants.Any(g => g.Permissions.Any(p => p.StartsWith("cases.", StringComparison.Ordinal))) ? "/desk"
-        : actor.Grants.Any(g => g.Permissions.Any(p => p.StartsWith("catalogue.", StringComparison.Ordinal))) ? "/desk/items"
+        : actor.Grants.Any(g => g.Permissions.Any(p => p.StartsWith("catalogue.", StringComparison.Ordinal))) ? "/desk/catalogue"
         : Administration(actor) is [var first, ..] ? first.Href : "/my/account";
 
     static string? Posts(HttpContext http, Actor actor)

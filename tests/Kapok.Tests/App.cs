@@ -59,7 +59,20 @@ public class App(TestDatabase databases) : IAsyncLifetime
     /// <summary>A browser of its own: keeps cookies, follows no redirects.</summary>
     public HttpClient Browser() => Browser(app);
 
-    static HttpClient Browser(WebApplication app) => new(new CookieHandler(app.GetTestServer().CreateHandler())) { BaseAddress = new("http://localhost") };
+    static HttpClient Browser(WebApplication app)
+    {
+        var jar = new CookieHandler(app.GetTestServer().CreateHandler());
+        var browser = new HttpClient(jar) { BaseAddress = new("http://localhost") };
+        browser.DefaultRequestHeaders.Accept.ParseAdd("text/html, application/json;q=0.9");
+        Jars.Add(browser, jar);
+        return browser;
+    }
+
+    static readonly System.Runtime.CompilerServices.ConditionalWeakTable<HttpClient, CookieHandler> Jars = [];
+
+    /// <summary><c>name=value</c> of a cookie that a browser has been given.</summary>
+    public static string Cookie(HttpClient browser, string name) =>
+        Jars.TryGetValue(browser, out var jar) && jar.Cookies.GetCookies(browser.BaseAddress!)[name] is { } cookie ? $"{cookie.Name}={cookie.Value}" : throw new InvalidOperationException($"no cookie {name}");
 
     readonly ConcurrentDictionary<string, Lazy<Task<HttpClient>>> browsers = new(), programs = new();
 

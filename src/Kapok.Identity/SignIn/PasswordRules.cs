@@ -26,7 +26,8 @@ public static class PasswordRules
         if (length is >= Shortest and < LongEnoughAlone)
         {
             var missing = Missing(password);
-            if (missing.Count > 1) faults.Add(new(field, $"口令太简单：请再加入{string.Join("、", missing)}中的{(missing.Count == 3 ? "两种" : "一种")}，或者加长到 {LongEnoughAlone} 位以上"));
+            // Chinese characters are drawn from thousands, not from 26: they stand for both kinds of letters.
+            if (missing.Count > 1 && !password.Any(c => c > 127 && char.IsLetter(c))) faults.Add(new(field, $"口令太简单：请再加入{string.Join("、", missing)}中的{(missing.Count == 3 ? "两种" : "一种")}，或者加长到 {LongEnoughAlone} 位以上"));
         }
         if (length >= Shortest && password.EnumerateRunes().Distinct().Count() < 6) faults.Add(new(field, "口令中重复的字符太多，请多用几个不同的字符"));
         var lower = password.ToLowerInvariant();
