@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Kapok.Foundation.Http;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Kapok.Foundation.Pages;
 
-/// <summary>The three lines by which a program gets pages.</summary>
+/// <summary>The lines by which a program gets pages.</summary>
 public static class KapokPages
 {
     /// <summary>Services of the design system: rendering, texts, assets, page context, antiforgery.</summary>
@@ -40,23 +41,31 @@ public static class KapokPages
     }
 
     /// <summary>
-    /// Security headers, page context, language of the answer, error pages and the antiforgery check. Call it after
-    /// authentication. Every unsafe request that comes with cookies is checked, whether it carries a form or not,
-    /// unless the endpoint says <c>DisableAntiforgery()</c> or the request shows a bearer token.
+    /// Security headers, page context, language of the answer and pages for bare error answers. Call it first of all,
+    /// so that the answers of everything behind it pass through.
     /// </summary>
-    public static IApplicationBuilder UseKapokPages(this IApplicationBuilder app)
+    public static IApplicationBuilder UseKapokPages(this IApplicationBuilder app) => app.UseMiddleware<PageMiddleware>();
+
+    /// <summary>
+    /// The antiforgery check; call it after routing and sign-in. Every unsafe request is checked, whether it carries
+    /// a form or not, unless the endpoint says <c>DisableAntiforgery()</c> or the request shows a bearer token.
+    /// </summary>
+    public static IApplicationBuilder UseKapokForms(this IApplicationBuilder app)
     {
-        app.UseMiddleware<PageMiddleware>();
         app.UseMiddleware<AntiforgeryCheck>();
-        app.UseAntiforgery();
-        return app;
+        return app.UseAntiforgery();
     }
+
+    /// <summary>Writes the page for a refusal or an accident; made to be set as <see cref="Http.Problems.Page"/>.</summary>
+    public static Task ShowProblem(HttpContext http, int status, string message, IReadOnlyList<Fault> faults) =>
+        new RazorComponentResult<ErrorPage>(new { Status = status, Message = message, Faults = faults }) { StatusCode = status }.ExecuteAsync(http);
 
     /// <summary>Routes of the design system: assets, preferences and the page of all components.</summary>
     public static IEndpointRouteBuilder MapKapokPages(this IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/assets/{**path}", ["GET", "HEAD"], (HttpContext http, string path, Assets assets) => assets.Serve(http, path));
-        routes.MapPost("/preferences", Preferences.Save);
+        routes.MapMethods("/assets/{**path}", ["GET", "HEAD"], (HttpContext http, string path, Assets assets) => assets.Serve(http, path)).AllowAnyone();
+        routes.MapPost("/preferences", (Delegate)Preferences.Save).AllowAnyone();
+        Gallery.Map(routes);
         return routes;
     }
 }

@@ -33,16 +33,20 @@ public sealed class PageContext(IAntiforgery antiforgery)
     public string Path { get; set; } = "/";
 
     /// <summary>Display name of who is signed in; null when nobody is.</summary>
-    public string? Actor { get; set; }
+    public string? Actor { get { Fill(); return actor; } set => actor = value; }
+    private string? actor;
 
     /// <summary>Second line under the name: post and unit, or "代 … 办理".</summary>
-    public string? ActorDetail { get; set; }
+    public string? ActorDetail { get { Fill(); return actorDetail; } set => actorDetail = value; }
+    private string? actorDetail;
 
     /// <summary>Links of the account menu.</summary>
-    public IReadOnlyList<NavLink> AccountLinks { get; set; } = [];
+    public IReadOnlyList<NavLink> AccountLinks { get { Fill(); return accountLinks; } set => accountLinks = value; }
+    private IReadOnlyList<NavLink> accountLinks = [];
 
     /// <summary>Navigation of the page when the page passes none to its shell.</summary>
-    public IReadOnlyList<NavLink> Nav { get; set; } = [];
+    public IReadOnlyList<NavLink> Nav { get { Fill(); return nav; } set => nav = value; }
+    private IReadOnlyList<NavLink> nav = [];
 
     /// <summary>Address of the sign-in page.</summary>
     public string SignInPath { get; set; } = "/sign-in";
@@ -51,10 +55,12 @@ public sealed class PageContext(IAntiforgery antiforgery)
     public string SignOutPath { get; set; } = "/sign-out";
 
     /// <summary>Name of the unit in the header.</summary>
-    public string UnitName { get; set; } = "";
+    public string UnitName { get { Fill(); return unitName; } set => unitName = value; }
+    private string unitName = "";
 
     /// <summary>When the session ends; the page warns two minutes before.</summary>
-    public DateTimeOffset? SessionEnds { get; set; }
+    public DateTimeOffset? SessionEnds { get { Fill(); return sessionEnds; } set => sessionEnds = value; }
+    private DateTimeOffset? sessionEnds;
 
     /// <summary>Address that prolongs the session when posted to.</summary>
     public string SessionKeepPath { get; set; } = "/session";
@@ -64,16 +70,32 @@ public sealed class PageContext(IAntiforgery antiforgery)
 
     internal HttpContext? Http { get; set; }
 
+    /// <summary>Runs once, when a page first asks who looks: sign-in is known by then, and answers that are no pages pay nothing.</summary>
+    internal Action<PageContext>? FillLater { get; set; }
+
+    private void Fill()
+    {
+        if (FillLater is not { } fill) return;
+        FillLater = null;
+        fill(this);
+    }
+
     /// <summary>Antiforgery token of this request; made on first use, before the answer starts.</summary>
     public string Token => token ??= Http is null ? "" : antiforgery.GetAndStoreTokens(Http).RequestToken ?? "";
     private string? token;
 
-    /// <summary>True when the link leads to this page or an ancestor of it.</summary>
-    public bool IsCurrent(string href)
+    /// <summary>The link that leads to this page, or to its nearest ancestor; null when none does.</summary>
+    public NavLink? Current(IReadOnlyList<NavLink> links)
     {
+        NavLink? best = null;
         var here = PathOf(Path);
-        var there = PathOf(href);
-        return here == there || (there.Length > 1 && here.StartsWith(there + "/", StringComparison.Ordinal));
+        foreach (var link in links)
+        {
+            var there = PathOf(link.Href);
+            var leads = here == there || (there.Length > 1 && here.StartsWith(there + "/", StringComparison.Ordinal));
+            if (leads && (best is null || there.Length > PathOf(best.Href).Length)) best = link;
+        }
+        return best;
     }
 
     private static string PathOf(string address)

@@ -49,7 +49,7 @@ internal sealed class PageMiddleware(RequestDelegate next, IOptions<PageOptions>
         page.IsPartial = http.Request.Headers.ContainsKey("HX-Request") && !http.Request.Headers.ContainsKey("HX-Boosted");
         page.UnitName = options.Value.UnitName;
         Preferences.Read(http.Request, page);
-        options.Value.Fill?.Invoke(http, page);
+        if (options.Value.Fill is { } fill) page.FillLater = filled => fill(http, filled);
     }
 
     private async Task Answer(HttpContext http, PageContext page)

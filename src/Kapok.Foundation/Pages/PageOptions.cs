@@ -25,7 +25,8 @@ public sealed class PageOptions
     public string? Accent { get; set; }
 
     /// <summary>
-    /// Fills the page context of a request after sign-in is known: actor, navigation, account links. Runs once a page.
+    /// Fills the page context of a request: actor, navigation, account links. Runs once, when a page first asks, so
+    /// after sign-in.
     /// </summary>
     public Action<HttpContext, PageContext>? Fill { get; set; }
 

@@ -20,11 +20,11 @@ public static class TraditionalChinese
     /// <summary>The text in traditional characters.</summary>
     public static string Convert(string text) => Convert(text.AsSpan());
 
-    /// <summary>The text in traditional characters.</summary>
+    /// <summary>The text in traditional characters, with the corner brackets that go with them.</summary>
     public static string Convert(ReadOnlySpan<char> text)
     {
         var (script, region) = Tables.Value;
-        return region.Convert(script.Convert(text));
+        return region.Convert(script.Convert(text)).Replace('“', '「').Replace('”', '」').Replace('‘', '『').Replace('’', '』');
     }
 
     private sealed class Table

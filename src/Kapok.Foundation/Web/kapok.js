@@ -24,18 +24,17 @@ function ask(text) {
   box.showModal();
   return new Promise(done => box.addEventListener('close', () => done(box.returnValue === 'yes'), { once: true }));
 }
-let confirmed;
+let sure = false;
 on('submit', async event => {
   const { target: form, submitter } = event;
   const question = submitter?.dataset.confirm ?? form.dataset.confirm;
-  if (question && confirmed !== submitter) {
+  if (question && !sure) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (await ask(question)) {
-      confirmed = submitter;
-      form.requestSubmit(submitter);
-      confirmed = null;
-    }
+    if (!await ask(question)) return;
+    sure = true;
+    form.requestSubmit(submitter);
+    sure = false;
     return;
   }
   // A second press while the first is on its way must not send twice.
@@ -90,27 +89,31 @@ function guard(form) {
 
 // Lists by keyboard. One key alone can be switched off in the table of keys (WCAG 2.1.4).
 const silent = () => localStorage.getItem('kapok-keys') === 'off';
+const rows = () => $$('[data-list] [data-row]');
+const here = () => $('[data-list] .is-at');
+function go(step) {
+  const all = rows();
+  if (!all.length) return false;
+  const at = all.indexOf(here());
+  const row = all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + step))];
+  here()?.classList.remove('is-at');
+  row.classList.add('is-at');
+  ($('a', row) ?? $('input', row))?.focus();
+  row.scrollIntoView({ block: 'nearest' });
+}
+const keys = {
+  '/': () => $('[data-search]') ? $('[data-search]').select() : false,
+  '?': () => $('#keys') ? $('#keys').showModal() : false,
+  j: () => go(1),
+  k: () => go(-1),
+  x: () => here() ? $('.cell-select input', here())?.click() : false,
+};
 on('keydown', event => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || silent()) return;
-  if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable], dialog[open]')) return;
-  const rows = $$('[data-list] [data-row]');
-  const at = rows.findIndex(row => row.classList.contains('is-at'));
-  const go = next => {
-    rows[at]?.classList.remove('is-at');
-    const row = rows[Math.max(0, Math.min(rows.length - 1, next))];
-    row?.classList.add('is-at');
-    (($('a', row) ?? $('input', row)))?.focus();
-    row?.scrollIntoView({ block: 'nearest' });
-  };
-  const pressed = {
-    '/': () => $('[data-search]')?.select(),
-    '?': () => $('#keys')?.showModal(),
-    j: () => rows.length && go(at + 1),
-    k: () => rows.length && go(at < 0 ? 0 : at - 1),
-    x: () => $('input[type="checkbox"]', rows[at] ?? null)?.click(),
-  }[event.key] ?? (() => { const button = $(`[data-key="${CSS.escape(event.key)}"]`); button?.focus(); button?.click(); return button; });
-  if (event.key === 'x' && at < 0) return;
-  if (pressed() !== null && ('/?jkx'.includes(event.key) || event.key.length === 1 && $(`[data-key="${CSS.escape(event.key)}"]`))) event.preventDefault();
+  if (event.target.closest?.('input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable], dialog[open]')) return;
+  const button = event.key.length === 1 && $(`[data-key="${CSS.escape(event.key)}"]`);
+  const act = keys[event.key] ?? (button ? () => { button.focus(); button.click(); } : null);
+  if (act && act() !== false) event.preventDefault();
 });
 
 // Ticked rows.

@@ -1,8 +1,12 @@
 using Xunit;
+using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Http.Headers;
 using AngleSharp.Html.Parser;
 using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -32,17 +36,60 @@ public sealed class PageHost : IAsyncLifetime
             {
                 page.Nav = [new("首页", "/"), new("办事", "/components")];
                 if (http.Request.Query.ContainsKey("signed-in")) page.Actor = "李云龙";
+                if (http.Request.Query.ContainsKey("session")) page.SessionEnds = DateTimeOffset.UtcNow.AddSeconds(100);
             };
         });
         app = builder.Build();
-        app.UseRouting();
         app.UseKapokPages();
+        app.UseRouting();
+        app.UseKapokForms();
         app.MapKapokPages();
+        app.MapGet("/form", () => new RazorComponentResult<SampleForm>());
         app.MapPost("/echo", async (HttpRequest request) => Results.Text(string.Join('&', (await request.ReadFormAsync()).Where(pair => pair.Key != "_token").Select(pair => $"{pair.Key}={pair.Value}"))));
         app.MapPost("/open", () => "open").DisableAntiforgery();
-        app.MapGet("/name", () => Results.Content("<p>湖南省<span translate=\"no\">刘云</span><input value=\"刘云\" aria-label=\"发证机关\" name=\"n\"></p>", "text/html; charset=utf-8"));
+        app.MapPost("/session", (HttpResponse response) => { response.Headers["X-Session-Ends"] = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds().ToString(); });
+        app.MapGet("/document", (HttpResponse response) => { response.Headers.ContentSecurityPolicy = "frame-ancestors 'self'"; return Results.Text("ok"); });
+        app.MapGet("/broken", () => Results.StatusCode(500));
+        app.MapGet("/refused", (HttpContext http) => KapokPages.ShowProblem(http, 409, "有人刚刚受理了这件", []));
+        app.MapMethods("/components/upload", ["HEAD"], (string key, HttpResponse response) =>
+        {
+            var upload = Uploads.GetOrAdd(key, _ => new());
+            if (upload.Bytes.Count > 0) response.Headers["Range"] = $"bytes=0-{upload.Bytes.Count - 1}";
+        });
+        app.MapPatch("/components/upload", Take);
         await app.StartAsync();
         Address = app.Urls.Single();
+    }
+
+    /// <summary>What came in under each key.</summary>
+    public ConcurrentDictionary<string, Upload> Uploads { get; } = new();
+
+    /// <summary>After how many parts the line breaks once; below zero never.</summary>
+    public int BreakAfter { get; set; } = -1;
+
+    private async Task<IResult> Take(string key, string name, HttpContext http)
+    {
+        var range = ContentRangeHeaderValue.Parse(http.Request.Headers.ContentRange.ToString());
+        var upload = Uploads.GetOrAdd(key, _ => new());
+        upload.Requests.Add($"{range.From}-{range.To}");
+        if (BreakAfter-- == 0)
+        {
+            http.Abort();
+            return Results.Empty;
+        }
+        if (name.Contains("virus")) return Results.Text("文件里有病毒，请换一个。", statusCode: 422);
+        var part = new MemoryStream();
+        await http.Request.Body.CopyToAsync(part);
+        upload.Bytes.AddRange(part.ToArray());
+        if (upload.Bytes.Count == range.Length) return Results.Json(new { id = $"file-{Uploads.Count}" });
+        http.Response.Headers["Range"] = $"bytes=0-{upload.Bytes.Count - 1}";
+        return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    public sealed class Upload
+    {
+        public List<byte> Bytes { get; } = [];
+        public List<string> Requests { get; } = [];
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
@@ -69,4 +116,33 @@ internal static class DataProtectionInMemory
 {
     public static void AddDataProtectionInMemory(this IServiceCollection services) =>
         services.AddSingleton<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>(new Microsoft.AspNetCore.DataProtection.EphemeralDataProtectionProvider());
+}
+
+/// <summary>A page written in C#, as tests have no markup files.</summary>
+public sealed class SampleForm : PageComponent
+{
+    protected override void BuildRenderTree(RenderTreeBuilder builder)
+    {
+        builder.OpenComponent<Shell>(0);
+        builder.AddComponentParameter(1, "Title", "样表");
+        builder.AddComponentParameter(2, "ChildContent", (RenderFragment)(shell =>
+        {
+            shell.OpenComponent<PageHead>(0);
+            shell.AddComponentParameter(1, "Title", "样表");
+            shell.CloseComponent();
+            shell.OpenComponent<Form>(2);
+            shell.AddComponentParameter(3, "Action", "/echo");
+            shell.AddComponentParameter(4, "ChildContent", (RenderFragment)(form =>
+            {
+                form.OpenComponent<Button>(0);
+                form.AddComponentParameter(1, "Name", "do");
+                form.AddComponentParameter(2, "Value", "withdraw");
+                form.AddComponentParameter(3, "Confirm", "确定撤回吗？");
+                form.AddComponentParameter(4, "ChildContent", (RenderFragment)(words => words.AddContent(0, "撤回申请")));
+                form.CloseComponent();
+            }));
+            shell.CloseComponent();
+        }));
+        builder.CloseComponent();
+    }
 }
