@@ -28,6 +28,8 @@ public static class Pinyin
     private static readonly Dictionary<string, string[]> Exceptions = Words.Split(['|', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Select(line => line.Split(' ')).ToDictionary(parts => parts[0], parts => parts[1..]);
 
+    private static readonly HashSet<Rune> Beginnings = [.. Exceptions.Keys.Select(w => w.EnumerateRunes().First())];
+
     /// <summary>The reading of each character, null where it has none, e.g. of Latin letters.</summary>
     public static IReadOnlyList<string?> Of(string text)
     {
@@ -56,6 +58,7 @@ public static class Pinyin
 
     private static string[]? WordAt(Rune[] runes, int at)
     {
+        if (!Beginnings.Contains(runes[at])) return null;
         for (var length = 3; length >= 2; length--)
             if (at + length <= runes.Length && Exceptions.TryGetValue(string.Concat(runes[at..(at + length)]), out var readings)) return readings;
         return null;

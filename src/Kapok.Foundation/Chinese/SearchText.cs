@@ -43,7 +43,13 @@ public static class SearchText
             }
             position += 5;
         }
-        return string.Join(' ', places.Select(p => $"'{p.Key}':{string.Join(',', p.Value.Select(v => $"{v.Position}{v.Weight}"))}"));
+        var vector = new StringBuilder();
+        foreach (var (lexeme, list) in places)
+        {
+            vector.Append(vector.Length == 0 ? "'" : " '").Append(lexeme).Append('\'');
+            for (var i = 0; i < list.Count; i++) vector.Append(i == 0 ? ':' : ',').Append(list[i].Position).Append(list[i].Weight);
+        }
+        return vector.ToString();
     }
 
     /// <summary>The lexemes of one text, each once.</summary>
@@ -81,10 +87,10 @@ public static class SearchText
                 continue;
             }
             var runes = run.Text.EnumerateRunes().ToArray();
-            for (var i = 0; i < runes.Length; i++)
+            for (int i = 0, from = 0; i < runes.Length; from += runes[i++].Utf16SequenceLength)
             {
-                yield return (runes[i].ToString(), true);
-                if (i + 1 < runes.Length) yield return (string.Concat(runes[i], runes[i + 1]), false);
+                yield return (run.Text.Substring(from, runes[i].Utf16SequenceLength), true);
+                if (i + 1 < runes.Length) yield return (run.Text.Substring(from, runes[i].Utf16SequenceLength + runes[i + 1].Utf16SequenceLength), false);
             }
             if (!byPinyin) continue;
             foreach (var reading in Readings(run.Text)) yield return ("~" + reading, false);
@@ -95,13 +101,13 @@ public static class SearchText
     private static IEnumerable<string> Readings(string run)
     {
         string[] syllables = [.. Pinyin.Of(run).OfType<string>()];
-        for (var i = 0; i < syllables.Length; i++)
+        var initials = string.Concat(syllables.Select(s => s[0]));
+        var full = string.Concat(syllables);
+        for (int i = 0, from = 0; i < syllables.Length; from += syllables[i++].Length)
         {
-            yield return Cut(string.Concat(syllables.Skip(i).Select(s => s[0])));
-            yield return Cut(string.Concat(syllables.Skip(i)));
+            yield return initials.Substring(i, Math.Min(MaxReading, initials.Length - i));
+            yield return full.Substring(from, Math.Min(MaxReading, full.Length - from));
         }
-
-        static string Cut(string reading) => reading.Length > MaxReading ? reading[..MaxReading] : reading;
     }
 
     private static IEnumerable<string> Pairs(string run)
