@@ -4,6 +4,7 @@ using Kapok.Cases.Handling;
 using Kapok.Cases.Installing;
 using Kapok.Cases.Tracking;
 using Kapok.Foundation;
+using Kapok.Foundation.Jobs;
 using Kapok.Foundation.Packages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,12 +28,17 @@ public sealed class CasesModule : IModule
         services.AddSingleton<MyCases>();
         services.AddSingleton<TimerWorker>();
         services.AddHostedService(s => s.GetRequiredService<TimerWorker>());
+        services.AddSingleton<Bulk>();
+        services.AddSingleton<ClockRecompute>();
+        services.AddSingleton<IJob>(s => s.GetRequiredService<ClockRecompute>());
+        services.AddSingleton<IJob, BulkJob>();
         services.AddSingleton<IPackagePart, CasePackagePart>();
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)
     {
         CaseApi.Map(routes);
+        BulkApi.Map(routes);
         DraftApi.Map(routes);
         MyCasesApi.Map(routes);
     }

@@ -57,6 +57,10 @@ public static class CaseClock
     public static ClockReading Reading(CaseRow row, CaseDefinition definition, WorkCalendar calendar, DateTimeOffset now) =>
         LegalClock.Compute(definition.Terms, new ClockLog(Read(row).Entries), calendar, now);
 
+    /// <summary>The same, from the entries as they are kept.</summary>
+    public static ClockReading Reading(string entries, CaseDefinition definition, WorkCalendar calendar, DateTimeOffset now) =>
+        LegalClock.Compute(definition.Terms, new ClockLog(Parse(entries).Entries), calendar, now);
+
     public static bool Extended(CaseRow row) => Read(row).Entries.Any(e => e is ClockEntry.Extended);
 
     public static ExtensionRequest? Request(CaseRow row) => Read(row).Request;
@@ -74,5 +78,7 @@ public static class CaseClock
     // A row is read several times in a step; its clock is parsed once.
     static readonly ConditionalWeakTable<string, Kept> Parsed = [];
 
-    static Kept Read(CaseRow row) => Parsed.GetValue(row.Clock, static json => json is "[]" or "" or "{}" ? new([], null) : Json.Read<Kept>(json));
+    static Kept Read(CaseRow row) => Parsed.GetValue(row.Clock, Parse);
+
+    static Kept Parse(string json) => json is "[]" or "" or "{}" ? new([], null) : Json.Read<Kept>(json);
 }

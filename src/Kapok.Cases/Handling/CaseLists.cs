@@ -51,23 +51,8 @@ public static class CaseLists
             _ when query.Closed => ("submitted_at", "desc", "-infinity"),
             _ => ("due_at", "asc", "infinity"),
         };
-        var where = new StringBuilder(query.Closed ? "state = 'closed'" : "state <> 'closed'");
-        var values = new DynamicParameters(new { limit = limit + 1, now = now.UtcDateTime, query.Item, query.State });
-        if (query.State is not null) where.Append(" and state = @State");
-        if (query.Item is not null) where.Append(" and item_code = @Item");
-        where.Append(query.Lamp switch
-        {
-            "red" => " and due_at < @now and state = 'accepted'",
-            "yellow" => " and yellow_at <= @now and due_at >= @now and state = 'accepted'",
-            "green" => " and yellow_at > @now and state = 'accepted'",
-            "paused" => " and state in ('suspended', 'correcting')",
-            _ => "",
-        });
-        if (query.Text is { Length: > 0 } text)
-        {
-            where.Append(" and (number = @text or query_code = @code or party_name like @like or number like @tail)");
-            values.AddDynamicParams(new { text, code = text.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant(), like = $"%{Like(text)}%", tail = $"%{Like(text)}" });
-        }
+        var (where, values) = Filter(query, now);
+        values.Add("limit", limit + 1);
         // A null sort value (no clock yet) stands at the end; the row comparison must know it.
         var key = sort == "due_at" ? "coalesce(due_at, 'infinity')" : sort;
         if (Cursor(query.After) is { } after)
@@ -76,7 +61,7 @@ public static class CaseLists
             values.AddDynamicParams(new { afterTime = after.Time, afterId = after.Id });
         }
         var order = $"order by {sort} {direction} {(direction == "asc" ? "nulls last" : "")}, id {direction} limit @limit";
-        var organisations = query.Organisation is { } one ? scope.Organisations is null || scope.Organisations.Contains(one) ? [one] : [] : scope.Organisations;
+        var organisations = Reach(scope, query);
         string sql;
         if (organisations is { Length: <= Narrow })
         {
@@ -98,6 +83,33 @@ public static class CaseLists
         if (more) rows.RemoveAt(limit);
         return new(rows, more ? Write(rows[^1], sort) : null);
     }
+
+    /// <summary>The condition a query means, without rights and paging: list, export and bulk work share it.</summary>
+    public static (StringBuilder Where, DynamicParameters Values) Filter(CaseQuery query, DateTimeOffset now)
+    {
+        var where = new StringBuilder(query.Closed ? "state = 'closed'" : "state <> 'closed'");
+        var values = new DynamicParameters(new { now = now.UtcDateTime, query.Item, query.State });
+        if (query.State is not null) where.Append(" and state = @State");
+        if (query.Item is not null) where.Append(" and item_code = @Item");
+        where.Append(query.Lamp switch
+        {
+            "red" => " and due_at < @now and state = 'accepted'",
+            "yellow" => " and yellow_at <= @now and due_at >= @now and state = 'accepted'",
+            "green" => " and yellow_at > @now and state = 'accepted'",
+            "paused" => " and state in ('suspended', 'correcting')",
+            _ => "",
+        });
+        if (query.Text is { Length: > 0 } text)
+        {
+            where.Append(" and (number = @text or query_code = @code or party_name like @like or number like @tail)");
+            values.AddDynamicParams(new { text, code = text.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant(), like = $"%{Like(text)}%", tail = $"%{Like(text)}" });
+        }
+        return (where, values);
+    }
+
+    /// <summary>The organisations a query may touch: those of the scope, or the one asked for if it is among them; null = all.</summary>
+    public static Guid[]? Reach(Scope scope, CaseQuery query) =>
+        query.Organisation is { } one ? scope.Organisations is null || scope.Organisations.Contains(one) ? [one] : [] : scope.Organisations;
 
     static string Write(CaseListRow row, string sort)
     {

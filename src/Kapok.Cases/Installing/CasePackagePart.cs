@@ -9,6 +9,7 @@ using Kapok.Catalogue;
 using Kapok.Foundation;
 using Kapok.Foundation.Calendar;
 using Kapok.Foundation.Data;
+using Kapok.Foundation.Jobs;
 using Kapok.Foundation.Packages;
 using YamlDotNet.Serialization;
 
@@ -125,6 +126,7 @@ sealed class CasePackagePart : IPackagePart
         {
             await c.ExecuteAsync("insert into cases.calendar (id, content) values (@version, @calendar) on conflict (id) do nothing", new { version = $"{id}/{package.Head.Version}", calendar });
             await Signals.Send(c, CalendarStore.Topic, id);
+            await Jobs.Add(c, Handling.ClockRecompute.KindName, new { calendar = id }, context.Now, key: $"{id}/{package.Head.Version}");
         }
         await Signals.Send(c, DefinitionStore.Topic, id);
     }
