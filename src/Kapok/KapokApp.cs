@@ -48,10 +48,11 @@ public static class KapokApp
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseKapokPages();
         app.UseProblems();
         app.UseRouting();
         app.UseSignIn();
-        app.UseKapokPages();
+        app.UseKapokForms();
         app.UseDoors();
         app.MapKapokPages();
         foreach (var module in Modules) module.MapRoutes(app);

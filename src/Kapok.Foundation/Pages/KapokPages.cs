@@ -56,10 +56,6 @@ public static class KapokPages
         return app.UseAntiforgery();
     }
 
-    /// <summary>Writes the page for a refusal or an accident; made to be set as <see cref="Http.Problems.Page"/>.</summary>
-    public static Task ShowProblem(HttpContext http, int status, string message, IReadOnlyList<Fault> faults) =>
-        new RazorComponentResult<ErrorPage>(new { Status = status, Message = message, Faults = faults }) { StatusCode = status }.ExecuteAsync(http);
-
     /// <summary>Routes of the design system: assets, preferences and the page of all components.</summary>
     public static IEndpointRouteBuilder MapKapokPages(this IEndpointRouteBuilder routes)
     {
@@ -79,6 +75,7 @@ internal sealed class AntiforgeryCheck(RequestDelegate next, IAntiforgery antifo
         {
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
             http.Items[PageMiddleware.Reason] = "expired";
+            if (http.WantsJson()) await Problems.Write(http, StatusCodes.Status400BadRequest, "页面已过期，请刷新后再提交");
             return;
         }
         await next(http);

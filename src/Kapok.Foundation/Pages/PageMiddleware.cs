@@ -139,11 +139,16 @@ internal sealed class PageBuffer(HttpContext http, IHttpResponseBodyFeature inne
     public Task StartAsync(CancellationToken cancellationToken = default) => IsPage ? Task.CompletedTask : inner.StartAsync(cancellationToken);
 
     public override bool CanRead => false;
-    public override bool CanSeek => false;
+    public override bool CanSeek => true;
     public override bool CanWrite => true;
-    public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Length => held.Length;
+    public override long Position { get => held.Position; set => throw new NotSupportedException(); }
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
+    /// <summary>An answer that was begun is taken back when an error page goes out in its place.</summary>
+    public override void SetLength(long value)
+    {
+        held.SetLength(value);
+        if (value == 0) isPage = null;
+    }
 }

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using AngleSharp.Html.Parser;
+using Kapok.Foundation.Http;
 using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
@@ -41,6 +42,7 @@ public sealed class PageHost : IAsyncLifetime
         });
         app = builder.Build();
         app.UseKapokPages();
+        app.UseProblems();
         app.UseRouting();
         app.UseKapokForms();
         app.MapKapokPages();
@@ -50,7 +52,7 @@ public sealed class PageHost : IAsyncLifetime
         app.MapPost("/session", (HttpResponse response) => { response.Headers["X-Session-Ends"] = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds().ToString(); });
         app.MapGet("/document", (HttpResponse response) => { response.Headers.ContentSecurityPolicy = "frame-ancestors 'self'"; return Results.Text("ok"); });
         app.MapGet("/broken", () => Results.StatusCode(500));
-        app.MapGet("/refused", (HttpContext http) => KapokPages.ShowProblem(http, 409, "有人刚刚受理了这件", []));
+        app.MapGet("/half", async (HttpResponse response) => { response.ContentType = "text/html; charset=utf-8"; await response.WriteAsync("<p>半页</p>"); throw new InvalidOperationException(); });
         app.MapMethods("/components/upload", ["HEAD"], (string key, HttpResponse response) =>
         {
             var upload = Uploads.GetOrAdd(key, _ => new());

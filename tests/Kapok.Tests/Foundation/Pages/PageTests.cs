@@ -70,13 +70,16 @@ public sealed class PageTests(PageHost host) : IClassFixture<PageHost>
         (await (await client.SendAsync(request)).Content.ReadAsStringAsync()).ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task A_refusal_says_its_reason_on_a_page()
+    [Theory]
+    [InlineData("en")]
+    [InlineData("zh-Hant")]
+    public async Task Half_a_page_gives_way_to_the_error_page(string language)
     {
-        var answer = await host.Client().GetAsync("/refused");
-        answer.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        using var client = host.Client(("kapok-lang", language));
+        var answer = await client.GetAsync("/half");
+        answer.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
         var html = await answer.Content.ReadAsStringAsync();
-        html.ShouldContain("有人刚刚受理了这件");
+        html.ShouldNotContain("半");
         HtmlCheck.Verify(html);
     }
 
