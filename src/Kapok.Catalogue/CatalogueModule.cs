@@ -18,6 +18,7 @@ public sealed class CatalogueModule : IModule
     public void AddServices(IServiceCollection services, NodeOptions options)
     {
         services.AddSingleton<Items>();
+        services.AddSingleton<ItemSearch>();
         services.AddSingleton<CatalogueDesk>();
         services.AddSingleton<IJob, DuePublications>();
         services.AddSingleton<IPackagePart, CataloguePart>();

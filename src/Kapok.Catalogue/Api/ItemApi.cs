@@ -14,6 +14,8 @@ static class ItemApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/v1/items").WithTags("items");
+        api.MapGet("", Find).AllowAnyone();
+        api.MapGet("suggest", async (ItemSearch search, string? q) => Results.Json(new { items = await search.Suggest(q ?? "") }, Json.Options)).AllowAnyone();
         api.MapGet("{code:length(12,33)}", One).AllowAnyone();
         api.MapGet("{code:length(12,33)}/implementations", Bodies).AllowAnyone();
         api.MapGet("{code:length(12,33)}/versions", Versions).AllowAnyone();
@@ -29,6 +31,12 @@ static class ItemApi
 
     public static ItemAnswer Answer(PublishedItem item) => new(item.Code, item.BasicCode, item.ImplementationCode, item.ItemId, item.VersionId, item.Version, item.PublishedAt, item.Digest,
         item.Organisation is { } o ? new(o.Id, o.Name, o.CreditCode, o.DivisionCode) : null, item.Division, item.Level, item.Content);
+
+    static async Task<IResult> Find(ItemSearch search, string? q, string? place, int? audience, string? line, Guid? organisation, int? level, string? lifeEvent, string? type, bool? online, string? after, int? limit)
+    {
+        var answer = await search.Find(new(q, place is { Length: > 0 } ? place : null, audience, line, organisation, level, lifeEvent, type, online ?? false, after, Math.Clamp(limit ?? 20, 1, 100)));
+        return Results.Json(new { items = answer.Hits, next = answer.Next, reading = answer.Reading, place = answer.Place }, Json.Options);
+    }
 
     /// <param name="place">Division code: answers with the implementation nearest to it instead of the basic list.</param>
     static async Task<IResult> One(HttpContext http, Items items, string code, string? place)

@@ -33,6 +33,7 @@ sealed record SearchWords(IReadOnlyList<LifeEventInFile> LifeEvents, IReadOnlyLi
                 on conflict (key) do update set position = excluded.position, name = excluded.name, summary = excluded.summary, audience = excluded.audience, package = excluded.package
                 """, new { e.Key, e.Order, e.Name, e.Summary, e.Audience, package });
         await connection.ExecuteAsync("delete from catalogue.synonym where package = @package", new { package });
+        if (Synonyms.Count > 0) await Kapok.Foundation.Data.Signals.Send(connection, Items.Topic, Search.Synonyms.Key);
         foreach (var words in Synonyms) await connection.ExecuteAsync("insert into catalogue.synonym (package, words) values (@package, @words)", new { package, words });
     }
 

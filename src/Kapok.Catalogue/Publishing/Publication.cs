@@ -46,6 +46,7 @@ static class Publication
 
         List<NewVersion> versions = [first, .. FlowDown(first, await Entry.Below(connection, entry.Id), act.At)];
         await Store(connection, act, versions);
+        await Search.SearchRows.Update(connection, versions);
         await Signals.Send(connection, Items.Topic, entry.Id.ToString());
         return new(entry.Id, first.Id, first.Number, true, effective.Conflicts, versions.Count - 1, versions.Skip(1).Count(v => v.Conflicts.Count > 0));
     }

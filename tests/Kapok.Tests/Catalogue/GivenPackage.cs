@@ -13,6 +13,7 @@ static class GivenPackage
         try
         {
             File.WriteAllText(Path.Combine(folder, "package.yaml"), $"id: {id}\nversion: {version}\ntitle: 测试包\nneeds: [guangdong]\n");
+            if (files.Any(f => f.Path.StartsWith("items/")) && !files.Any(f => f.Path.StartsWith("forms/"))) files = [.. files, ("forms/apply.json", Form)];
             foreach (var (path, text) in files)
             {
                 var target = Path.Combine(folder, path);
@@ -25,6 +26,12 @@ static class GivenPackage
         }
         finally { Directory.Delete(folder, true); }
     }
+
+    /// <summary>The smallest form that can be applied with.</summary>
+    public const string Form = """
+        { "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "认养", "type": "object", "properties": { "lamp": { "title": "路灯编号", "type": "string" } },
+          "ui": { "pages": [{ "id": "one", "title": "路灯", "fields": ["lamp"] }] } }
+        """;
 
     /// <summary>A whole item in YAML; the replacements change lines of it.</summary>
     public static string Item(string code = "440131777000", string name = "路灯认养登记", string extra = "", params (string Old, string New)[] changes)
@@ -60,6 +67,7 @@ static class GivenPackage
               - { "{" } name: 工本费, amountFen: 1000, basis: 粤价〔2020〕1号 { "}" }
             faq:
               - { "{" } question: 认养多久？, answer: 一年。 { "}" }
+            form: apply
             flow: promised
             open: [promisedDays, visits, windows, phone, complaintPhone, conditions, materials, depth, channels, fees, faq, schedule]
             {extra}

@@ -51,11 +51,13 @@ public sealed class InstallTests(App app) : IClassFixture<App>
     [Fact]
     public async Task Names_of_forms_flows_and_documents_are_qualified_with_the_package()
     {
-        var extra = "form: new\ndocuments: { approve: approve, refuse: \"@guangdong/refuse\" }";
+        var extra = "documents: { approve: approve, refuse: \"@guangdong/refuse\" }";
+        var flow = File.ReadAllText(Path.Combine(TestDatabase.Root, "packages/individual-business/flows/cancel.bpmn"));
         await app.Install(GivenPackage.Of("names", "1.0.0",
-            ("items/a.yaml", GivenPackage.Item("440131702000", extra: extra, changes: ("flow: promised", "flow: flows/own.bpmn"))),
-            ("forms/new.json", """{"type":"object","properties":{"a":{"type":"string"}}}"""),
-            ("flows/own.bpmn", "<definitions/>")));
+            ("items/a.yaml", GivenPackage.Item("440131702000", extra: extra, changes: [("flow: promised", "flow: own"), ("form: apply", "form: new")])),
+            ("forms/new.json", GivenPackage.Form),
+            ("flows/own.bpmn", flow),
+            ("documents/approve.yaml", "id: approve\nkind: decision\ntitle: 准予认养决定书\nnumber: 粤灯〔{year}〕{serial:4}号\nbody: |\n  准予认养。\nsignature: { organisation: true, date: true, seal: true }\n")));
         var content = (await Items.Find("440131702000"))!.Content;
         (content.Form, content.Flow, content.Documents["approve"], content.Documents["refuse"]).ShouldBe(("names/new", "names/own", "names/approve", "guangdong/refuse"));
     }
