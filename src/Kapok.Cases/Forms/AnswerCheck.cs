@@ -14,7 +14,7 @@ internal sealed class AnswerCheck(FormDefinition definition, FormState state)
     readonly List<AnswerFault> faults = [];
     readonly HashSet<string> at = [], above = [];
     readonly SchemaRun schema = new(collect: true);
-    FormPage page = null!;
+    QuestionPage page = null!;
 
     public IEnumerable<AnswerFault> Run()
     {

@@ -9,7 +9,7 @@ namespace Kapok.Cases.Forms;
 internal sealed class Evaluation(FormDefinition definition, FormContext context)
 {
     readonly AnswerScope scope = new(context.Today);
-    readonly Dictionary<FormPage, bool> pageVisible = [];
+    readonly Dictionary<QuestionPage, bool> pageVisible = [];
     readonly OpenPaths open = new(definition, context.OpenFields);
 
     public FormState Run(JsonElement input)
@@ -17,7 +17,7 @@ internal sealed class Evaluation(FormDefinition definition, FormContext context)
         var (answers, unknown) = CanonicalAnswers.Of(definition, input, context.Facts);
         var given = new Dictionary<string, JsonElement>();
         foreach (var member in answers.EnumerateObject()) given[member.Name] = member.Value;
-        var pageOf = new Dictionary<FormField, FormPage>();
+        var pageOf = new Dictionary<FormField, QuestionPage>();
         foreach (var page in definition.Pages) foreach (var field in page.Fields) pageOf[field] = page;
 
         foreach (var field in definition.Order)
@@ -30,7 +30,7 @@ internal sealed class Evaluation(FormDefinition definition, FormContext context)
     }
 
     /// <summary>A page's condition is asked when its first field is due: by then everything it reads has been evaluated.</summary>
-    bool PageVisible(FormPage page)
+    bool PageVisible(QuestionPage page)
     {
         if (page.When is null) return true;
         if (!pageVisible.TryGetValue(page, out var visible)) pageVisible[page] = visible = Holds(page.When, scope);
@@ -60,7 +60,11 @@ internal sealed class Evaluation(FormDefinition definition, FormContext context)
     {
         state.Known = Value.Null;
         var given = state.Value;
-        if (given.ValueKind != JsonValueKind.Array) return;
+        if (given.ValueKind != JsonValueKind.Array)
+        {
+            if (!state.HasValue && (state.Field.Required || state.Field.MinItems > 0)) state.Offered = Members(state, default, $"{state.Path}[0].", new GroupScope(state.Field, names), inRow: true);
+            return;
+        }
         var count = given.GetArrayLength();
         var rows = ImmutableArray.CreateBuilder<ImmutableArray<FieldState>>(count);
         var values = new Value[count];
@@ -117,7 +121,7 @@ internal sealed class Evaluation(FormDefinition definition, FormContext context)
         : value.AsNumber is { } number ? JsonSerializer.SerializeToElement(number / 1.0000000000000000000000000000m)
         : JsonSerializer.SerializeToElement(value.ToJson());
 
-    PageProgress Progress(FormPage page, FormState state)
+    PageProgress Progress(QuestionPage page, FormState state)
     {
         if (!PageVisible(page))
         {

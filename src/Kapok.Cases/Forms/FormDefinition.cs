@@ -20,7 +20,7 @@ public sealed class FormDefinition
     }
 
     readonly Dictionary<string, FormField> root;
-    readonly Dictionary<string, FormPage> pages;
+    readonly Dictionary<string, QuestionPage> pages;
     readonly IReadOnlyDictionary<string, ImmutableArray<string>> readers;
 
     /// <summary>Name of the file without its ending.</summary>
@@ -29,7 +29,7 @@ public sealed class FormDefinition
     /// <summary>The sentence the applicant confirms before submitting; null when there is none.</summary>
     public string? Declaration { get; }
     public Schema Schema { get; }
-    public ImmutableArray<FormPage> Pages { get; }
+    public ImmutableArray<QuestionPage> Pages { get; }
     /// <summary>The fields at the root, in the order of the pages.</summary>
     public ImmutableArray<FormField> Fields { get; }
     public ImmutableArray<FormRule> Rules { get; }
@@ -44,7 +44,7 @@ public sealed class FormDefinition
     /// <param name="name">Name of the file without its ending.</param>
     public static FormParse Parse(string json, string name) => new FormReader(json, name).Read();
 
-    public FormPage? Page(string id) => pages.GetValueOrDefault(id);
+    public QuestionPage? Page(string id) => pages.GetValueOrDefault(id);
 
     /// <summary>The field at a path; row numbers do not matter: <c>rows[2].amount</c>, <c>rows[].amount</c>. Null when unknown.</summary>
     public FormField? Find(string path)
@@ -65,7 +65,7 @@ public sealed class FormDefinition
 }
 
 /// <summary>A page: what is asked together.</summary>
-public sealed record FormPage(string Id, string Title, string? Intro, ImmutableArray<FormField> Fields, Expression? When)
+public sealed record QuestionPage(string Id, string Title, string? Intro, ImmutableArray<FormField> Fields, Expression? When)
 {
     public override string ToString() => Id;
 }
@@ -78,7 +78,7 @@ public sealed record FormPage(string Id, string Title, string? Intro, ImmutableA
 /// <param name="Fields">Paths of the fields concerned; the fault stands at the first.</param>
 /// <param name="Rows">The repeating group whose rows are checked one by one; null for the whole form.</param>
 /// <param name="Page">The page on which the fault is shown.</param>
-public sealed record FormRule(string Id, Expression? When, Expression Assert, string Message, ImmutableArray<string> Fields, FormField? Rows, FormPage Page);
+public sealed record FormRule(string Id, Expression? When, Expression Assert, string Message, ImmutableArray<string> Fields, FormField? Rows, QuestionPage Page);
 
 /// <summary>A choice.</summary>
 /// <param name="Key">The value as text, as forms post it.</param>
@@ -158,5 +158,5 @@ public sealed record FormParse(FormDefinition? Definition, ImmutableArray<FormFa
 public sealed record FormFault(string Pointer, int Line, string Message);
 
 /// <summary>What the reader hands over to a definition.</summary>
-internal sealed record FormParts(string Title, string? Declaration, ImmutableArray<FormPage> Pages, ImmutableArray<FormField> Fields,
+internal sealed record FormParts(string Title, string? Declaration, ImmutableArray<QuestionPage> Pages, ImmutableArray<FormField> Fields,
     ImmutableArray<FormRule> Rules, ImmutableArray<FormField> Order, IReadOnlyDictionary<string, ImmutableArray<string>> Readers, bool NeedsWholeSchema);

@@ -65,11 +65,11 @@ public static class FormDiff
             .Select(m => (m.Label, Text: FieldRules.Show(m, Member(row, m), divisions))).Where(m => m.Text != "").Select(m => $"{m.Label} {m.Text}"));
     }
 
-    /// <summary>The changes that a correction round does not allow: those outside the open fields.</summary>
+    /// <summary>The changes that a correction round does not allow: those outside the open fields. Computed values change by themselves and do not count.</summary>
     public static ImmutableArray<FormChange> Outside(FormDefinition definition, IReadOnlySet<string> openFields, ImmutableArray<FormChange> changes)
     {
         var open = new OpenPaths(definition, openFields);
-        return [.. changes.Where(c => !open.Includes(c.Path))];
+        return [.. changes.Where(c => c.Field.Computed is null && !open.Includes(c.Path))];
     }
 
     static JsonElement Member(JsonElement of, FormField field) =>

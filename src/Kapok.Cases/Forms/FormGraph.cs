@@ -7,9 +7,9 @@ namespace Kapok.Cases.Forms;
 /// What reads what: checks that expressions name only known fields and finds an order in which every field comes after
 /// all that its condition or formula reads, so that one pass over a form is enough.
 /// </summary>
-internal sealed class FormGraph(Dictionary<string, FormField> fields, ImmutableArray<FormPage> pages, Action<string, string> fault)
+internal sealed class FormGraph(Dictionary<string, FormField> fields, ImmutableArray<QuestionPage> pages, Action<string, string> fault)
 {
-    readonly Dictionary<string, FormPage> pageOf = pages.SelectMany(p => p.Fields.Select(f => (f.Name, Page: p))).ToDictionary(x => x.Name, x => x.Page);
+    readonly Dictionary<string, QuestionPage> pageOf = pages.SelectMany(p => p.Fields.Select(f => (f.Name, Page: p))).ToDictionary(x => x.Name, x => x.Page);
 
     /// <summary>Checks the names in every condition and formula of pages and fields.</summary>
     public void CheckNames()

@@ -74,9 +74,9 @@ internal sealed partial class FormReader(string json, string name)
     static bool Spans(FormField field) =>
         field.HasMembers && (FieldReader.SpansFields(field.Node) || field.Node.Target.Items is { } row && FieldReader.SpansFields(row) || field.Members.Any(Spans));
 
-    ImmutableArray<FormPage> Pages(JsonElement ui)
+    ImmutableArray<QuestionPage> Pages(JsonElement ui)
     {
-        var pages = ImmutableArray.CreateBuilder<FormPage>();
+        var pages = ImmutableArray.CreateBuilder<QuestionPage>();
         var standsOn = new Dictionary<string, string>();
         if (ui.ValueKind != JsonValueKind.Object || !ui.TryGetProperty("pages", out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
         {
@@ -108,7 +108,7 @@ internal sealed partial class FormReader(string json, string name)
         return pages.ToImmutable();
     }
 
-    ImmutableArray<FormRule> Rules(JsonElement ui, ImmutableArray<FormPage> pages, FormGraph graph)
+    ImmutableArray<FormRule> Rules(JsonElement ui, ImmutableArray<QuestionPage> pages, FormGraph graph)
     {
         var rules = ImmutableArray.CreateBuilder<FormRule>();
         if (ui.ValueKind != JsonValueKind.Object || !ui.TryGetProperty("rules", out var list)) return [];

@@ -30,7 +30,7 @@ public sealed record PrefillFact(JsonElement Value, string Source)
 public enum PageProgress { Hidden, CannotStart, NotStarted, InProgress, Done }
 
 /// <summary>A page with where it stands.</summary>
-public sealed record PageState(FormPage Page, PageProgress Progress, int Faults)
+public sealed record PageState(QuestionPage Page, PageProgress Progress, int Faults)
 {
     public bool Visible => Progress is not (PageProgress.Hidden or PageProgress.CannotStart);
 }
@@ -40,7 +40,7 @@ public sealed record PageState(FormPage Page, PageProgress Progress, int Faults)
 /// <param name="Message">What is wrong and how to mend it, in plain Chinese.</param>
 /// <param name="Page">The page to mend it on.</param>
 /// <param name="Field">The field; null when it concerns the form as a whole.</param>
-public sealed record AnswerFault(string Path, string Message, FormPage Page, FormField? Field)
+public sealed record AnswerFault(string Path, string Message, QuestionPage Page, FormField? Field)
 {
     /// <summary>The row it stands in: 成员 3; null outside of rows.</summary>
     public string? Row { get; init; }
@@ -80,6 +80,9 @@ public sealed class FieldState
     internal bool IsAnswered => Visible && HasValue && Value.ValueKind != JsonValueKind.False && Field.Computed is null;
     /// <summary>Must be answered here and now.</summary>
     public bool Required => Field.Required && Visible;
+
+    /// <summary>An empty row to fill in where a required group has none yet.</summary>
+    public ImmutableArray<FieldState> Offered { get; internal set; } = [];
 
     internal IScope[] RowScopes { get; set; } = [];
     /// <summary>The value for expressions, where it is not simply the answer.</summary>
@@ -126,18 +129,25 @@ public sealed class FormState
     public IEnumerable<PageState> VisiblePages => Pages.Where(p => p.Visible);
 
     /// <summary>The fields of a page, hidden ones too.</summary>
-    public IEnumerable<FieldState> FieldsOn(FormPage page) => page.Fields.Select(f => Scope.State(f.Name)!);
+    public IEnumerable<FieldState> FieldsOn(QuestionPage page) => page.Fields.Select(f => Scope.State(f.Name)!);
 
-    public IEnumerable<AnswerFault> FaultsOn(FormPage page) => Faults.Where(f => f.Page == page);
+    public IEnumerable<AnswerFault> FaultsOn(QuestionPage page) => Faults.Where(f => f.Page == page);
 
     /// <summary>The fault shown at a field; null when it is right.</summary>
     public AnswerFault? FaultAt(string path) => faultAt.GetValueOrDefault(path);
 
     /// <summary>The page after the given one; null after the last.</summary>
-    public FormPage? After(FormPage page) => VisiblePages.SkipWhile(p => p.Page != page).Skip(1).FirstOrDefault()?.Page;
+    public QuestionPage? After(QuestionPage page) => VisiblePages.SkipWhile(p => p.Page != page).Skip(1).FirstOrDefault()?.Page;
 
     /// <summary>The page before the given one; null before the first.</summary>
-    public FormPage? Before(FormPage page) => VisiblePages.TakeWhile(p => p.Page != page).LastOrDefault()?.Page;
+    public QuestionPage? Before(QuestionPage page) => VisiblePages.TakeWhile(p => p.Page != page).LastOrDefault()?.Page;
+
+    /// <summary>
+    /// Required fields of a page that this evaluation shows and an earlier one hid: without script the page is shown again
+    /// for them, and nothing is wrong yet.
+    /// </summary>
+    public IEnumerable<FieldState> Revealed(FormState earlier, QuestionPage page) =>
+        FieldsOn(page).Where(f => f is { Visible: true, HasValue: false, Required: true } && earlier.Field(f.Path) is not { Visible: true });
 
     /// <summary>A field by its path (<c>rows[2].amount</c>); null when there is none.</summary>
     public FieldState? Field(string path)

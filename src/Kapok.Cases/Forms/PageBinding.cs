@@ -144,7 +144,7 @@ internal sealed class PageBinding
         return found;
     }
 
-    bool Move(FormPage page, JsonObject all, string action)
+    bool Move(QuestionPage page, JsonObject all, string action)
     {
         var colon = action.LastIndexOf(':');
         if (colon < 0) return false;

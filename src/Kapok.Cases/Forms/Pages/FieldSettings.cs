@@ -1,0 +1,19 @@
+using Kapok.Foundation.Pages;
+using Microsoft.AspNetCore.Components;
+
+namespace Kapok.Cases.Forms.Pages;
+
+/// <summary>What the place of a form supplies to its fields.</summary>
+public sealed record FieldSettings
+{
+    /// <summary>Divisions right below a code; null asks for the first level.</summary>
+    public Func<string?, IReadOnlyList<Choice>> Divisions { get; init; } = _ => [];
+    /// <summary>Code whose children are the first level.</summary>
+    public string? DivisionRoot { get; init; }
+    /// <summary>Address that answers with a picker again when a level was chosen: (field path) → address; null: without script only.</summary>
+    public Func<string, string?>? DivisionLoadUrl { get; init; }
+    /// <summary>Name of a division code.</summary>
+    public Func<string, string?>? DivisionName { get; init; }
+    /// <summary>What stands for a field with the widget <c>file</c>; null: a plain upload.</summary>
+    public RenderFragment<FieldState>? File { get; init; }
+}
