@@ -88,7 +88,14 @@ public sealed class FieldState
     /// <summary>The value for expressions, where it is not simply the answer.</summary>
     internal Value? Known { get; set; }
     /// <summary>The value for expressions; null while hidden.</summary>
-    internal Value AsValue() => !Visible ? Kapok.Foundation.Expressions.Value.Null : Known ?? Kapok.Foundation.Expressions.Value.FromJson(Value);
+    internal Value AsValue()
+    {
+        if (!Visible) return Kapok.Foundation.Expressions.Value.Null;
+        if (Known is { } known) return known;
+        var value = Kapok.Foundation.Expressions.Value.FromJson(Value);
+        // JSON has no dates, but expressions have: openingDate.year.
+        return Field.Widget == Widget.Date && value.AsDate is { } date ? date : value;
+    }
 
     /// <summary>The answer as people read it.</summary>
     public string Show(Func<string, string?>? divisions = null) => FieldRules.Show(Field, Value, divisions);
