@@ -27,6 +27,12 @@ public sealed class FormHost : IAsyncLifetime
     public FormContext Context { get; set; } = new(Sample.Today);
     public FormState State => FormEngine.Evaluate(Sample.Food, Answers, Context);
 
+    /// <summary>Every form of the packages in the repository, by package and name.</summary>
+    public static IReadOnlyDictionary<string, FormDefinition> All { get; } = Directory
+        .EnumerateFiles(Path.Combine(Path.GetDirectoryName(NodeModules.Folder)!, "packages"), "*.json", SearchOption.AllDirectories)
+        .Where(f => Path.GetFileName(Path.GetDirectoryName(f)) == "forms")
+        .ToDictionary(f => $"{Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(f)))}/{Path.GetFileNameWithoutExtension(f)}", f => Sample.Parsed(File.ReadAllText(f)));
+
     static readonly FieldSettings settings = new()
     {
         Divisions = parent => parent switch { null => [new("440000", "广东省")], "440000" => [new("440100", "广州市")], "440100" => [new("440106", "天河区")], _ => [] },
@@ -65,6 +71,14 @@ public sealed class FormHost : IAsyncLifetime
             ["Changes"] = FormDiff.Between(Sample.Food, Sample.Json(Sample.Complete), Answers) as IReadOnlyList<FormChange>,
             ["Verdict"] = (RenderFragment<FieldState>)(field => b => b.AddMarkupContent(0, $"<i data-verdict=\"{field.Path}\"></i>")),
         }, heading: true));
+        app.MapGet("/any/{package}/{form}/{page}", (string package, string form, string page, bool? faults) =>
+        {
+            var definition = All[$"{package}/{form}"];
+            return Wrapped<Kapok.Cases.Forms.Pages.FormPage>(definition.Page(page)!.Title, new()
+            {
+                ["State"] = FormEngine.Evaluate(definition, Sample.Json("{}"), new FormContext(Sample.Today)), ["Of"] = definition.Page(page), ["ShowFaults"] = faults == true, ["Settings"] = settings,
+            }, heading: false);
+        });
         await app.StartAsync();
         Address = app.Urls.Single();
     }

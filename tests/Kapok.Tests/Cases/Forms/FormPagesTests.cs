@@ -160,6 +160,23 @@ public sealed class FormPagesTests(FormHost host) : IClassFixture<FormHost>
     }
 
     [Fact]
+    public async Task Every_page_of_every_form_in_the_packages_keeps_the_rules_of_the_house()
+    {
+        var browser = host.Browser();
+        FormHost.All.Count.ShouldBeGreaterThan(20);
+        foreach (var (name, form) in FormHost.All)
+            foreach (var page in FormEngine.Evaluate(form, Sample.Json("{}"), new FormContext(Sample.Today)).VisiblePages)
+                foreach (var faults in (string[])["false", "true"])
+                    try
+                    {
+                        var shown = await Open(browser, $"/any/{name}/{page.Page.Id}?faults={faults}");
+                        Text(shown.QuerySelector("h1")).ShouldBe(page.Page.Title);
+                        if (faults == "true") shown.QuerySelectorAll(".error-summary a").Length.ShouldBe(page.Faults);
+                    }
+                    catch (Exception e) { throw new Xunit.Sdk.XunitException($"{name}, {page.Page.Id}: {e.Message}"); }
+    }
+
+    [Fact]
     public async Task A_question_that_appears_is_asked_before_it_is_held_against_anybody()
     {
         var form = Sample.OnePage(""" "married":{"title":"是否已婚","type":"boolean","ui":{"widget":"radio"}}, "spouse":{"title":"配偶","type":"string","ui":{"when":"married"}} """, "\"married\",\"spouse\"");
