@@ -20,6 +20,9 @@ public sealed class FlowCondition
         return new(text, Expression.Parse(text));
     }
 
+    /// <summary>Root names it reads, e.g. <c>outcome</c>, <c>answers</c>.</summary>
+    public IReadOnlySet<string> Names => expression.Names;
+
     /// <summary>True only for the boolean true; null and every other kind count as not true.</summary>
     /// <exception cref="ExpressionFault">The expression asks for too much work.</exception>
     public bool IsTrue(IScope scope) => expression.IsTrue(scope);
