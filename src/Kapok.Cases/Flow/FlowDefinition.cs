@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Kapok.Cases.Flow.Drawing;
 using Kapok.Cases.Flow.Parsing;
 using Kapok.Cases.Flow.Running;
 
@@ -21,6 +22,7 @@ public sealed class FlowDefinition
     public const int MaxNodes = 2_000;
 
     private readonly FrozenDictionary<string, int> byId;
+    private FlowPicture? drawn;
 
     internal FlowDefinition(string name, string processId, string title, ImmutableArray<FlowNode> nodes, ImmutableArray<FlowEdge> edges,
         ImmutableArray<FlowLane> lanes, FlowPicture? picture)
@@ -60,6 +62,9 @@ public sealed class FlowDefinition
     public ImmutableArray<int> UnlinkedCalls { get; }
 
     internal FlowPicture? Picture { get; }
+
+    /// <summary>Where everything stands in the picture: as the author drew it, else laid out on first use.</summary>
+    internal FlowPicture Drawn => drawn ??= Picture ?? Layout.Of(this);
 
     internal JoinPaths Joins { get; }
 

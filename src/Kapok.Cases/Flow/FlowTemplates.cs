@@ -10,8 +10,8 @@ namespace Kapok.Cases.Flow;
 public sealed record FlowUnit(string Line, string Name);
 
 /// <summary>What an item may set in a template flow.</summary>
-/// <param name="ReviewDays">Working days for a review, 1–3650; a reminder follows.</param>
-/// <param name="DecideDays">Working days for the decision, 1–3650; a reminder follows.</param>
+/// <param name="ReviewDays">Working days for a review, 1–3650; promised time reminds when they are over.</param>
+/// <param name="DecideDays">Working days for the decision, 1–3650; promised time reminds when they are over.</param>
 public sealed record FlowSettings(int ReviewDays = 5, int DecideDays = 3)
 {
     /// <summary>Parallel review: who is asked, at least one, each line once.</summary>
@@ -19,7 +19,7 @@ public sealed record FlowSettings(int ReviewDays = 5, int DecideDays = 3)
 }
 
 /// <summary>
-/// Flows for items whose author need not draw. They are BPMN files like any other; where a reminder is due they send the message
+/// Flows for items whose author need not draw. They are BPMN files like any other; where a reminder is due (promised time) they send the message
 /// <c>remind</c> with the node id of the task as parameter <c>task</c>.
 /// </summary>
 public static class FlowTemplates

@@ -12,13 +12,13 @@ namespace Kapok.Tests.Cases.Flow;
 /// </summary>
 public sealed class FlowRandomTests
 {
-    private static readonly Arbitrary<byte[]> Bytes = Arb.From(
+    internal static readonly Arbitrary<byte[]> Bytes = Arb.From(
         Gen.Sized(size => Gen.Choose(0, 255).ArrayOf(60 + size * 4)).Select(numbers => numbers.Select(n => (byte)n).ToArray()),
         bytes => Enumerable.Range(1, 4).Select(part => bytes[..(bytes.Length * part / 5)]));
 
     [Fact]
     public void A_structured_process_always_ends_never_hangs_and_leaves_nothing_behind() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(400), Prop.ForAll(Bytes, bytes =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(250), Prop.ForAll(Bytes, bytes =>
         {
             var choices = new Choices(bytes);
             var flow = Random(choices);
@@ -84,7 +84,7 @@ public sealed class FlowRandomTests
         return possible;
     }
 
-    private static string Random(Choices choices)
+    internal static string Random(Choices choices)
     {
         var text = new StringBuilder("start s\n");
         var drawing = new Drawing(choices, text);
@@ -93,7 +93,7 @@ public sealed class FlowRandomTests
         return text.ToString();
     }
 
-    private sealed class Choices(byte[] bytes)
+    internal sealed class Choices(byte[] bytes)
     {
         private int at;
 

@@ -1,0 +1,19 @@
+using Kapok.Cases.Flow.Drawing;
+
+namespace Kapok.Cases.Flow;
+
+/// <summary>
+/// Pictures of flows as SVG that a strict content security policy lets through: no script, no style element, no style attribute, no ids.
+/// Colours are presentation attributes, so the page's own rules for the classes <c>flow-…</c> win (dark pages, print); see docs/flows.md.
+/// </summary>
+public static class FlowDiagram
+{
+    /// <summary>The flow as a picture; as drawn by its author when the file has coordinates, else laid out from left to right.</summary>
+    /// <param name="marks">What a case has done and where it stands; null = the bare flow.</param>
+    /// <param name="description">What the picture says, in words, for those who cannot see it; see <see cref="Sentence"/>.</param>
+    public static string Svg(FlowDefinition definition, FlowMarks? marks = null, string? description = null) =>
+        new SvgPicture(definition, marks ?? FlowMarks.None).Write(description ?? Outline.Of(definition, marks ?? FlowMarks.None));
+
+    /// <summary>Where a case stands and what comes next: 现在由受理岗收件受理，之后是审核.</summary>
+    public static string Sentence(FlowDefinition definition, FlowState state) => Outline.Sentence(definition, state);
+}
