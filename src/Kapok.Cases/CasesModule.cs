@@ -26,6 +26,7 @@ public sealed class CasesModule : IModule
         services.AddSingleton<Drafts>();
         services.AddSingleton<Corrections>();
         services.AddSingleton<MyCases>();
+        services.AddSingleton<WaitingThings>();
         services.AddSingleton<TimerWorker>();
         services.AddHostedService(s => s.GetRequiredService<TimerWorker>());
         services.AddSingleton<Bulk>();

@@ -19,6 +19,7 @@ public sealed class CatalogueModule : IModule
     {
         services.AddSingleton<Items>();
         services.AddSingleton<ItemSearch>();
+        services.AddSingleton<CatalogueEntrance>();
         services.AddSingleton<CatalogueDesk>();
         services.AddSingleton<IJob, DuePublications>();
         services.AddSingleton<IPackagePart, CataloguePart>();

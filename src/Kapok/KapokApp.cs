@@ -7,6 +7,7 @@ using Kapok.Foundation.Http;
 using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Kapok.Identity.SignIn;
+using Kapok.Portal;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -17,7 +18,7 @@ namespace Kapok;
 public static class KapokApp
 {
     /// <summary>The house, from the ground up.</summary>
-    public static readonly IReadOnlyList<IModule> Modules = [new FoundationModule(), new IdentityModule(), new CatalogueModule(), new CasesModule()];
+    public static readonly IReadOnlyList<IModule> Modules = [new FoundationModule(), new IdentityModule(), new CatalogueModule(), new CasesModule(), new PortalModule()];
 
     public static WebApplication Build(NodeOptions options, Action<WebApplicationBuilder>? configure = null)
     {
