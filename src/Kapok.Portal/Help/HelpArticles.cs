@@ -20,7 +20,16 @@ public sealed class HelpArticles
 
     /// <summary>All of them in order.</summary>
     public async ValueTask<IReadOnlyList<HelpArticle>> All() => all ??= await database.Read(async c =>
-        (IReadOnlyList<HelpArticle>)(await c.QueryAsync<HelpArticle>("select slug, title, position, keywords, body from portal.help order by position, slug")).AsList());
+        (IReadOnlyList<HelpArticle>)[.. (await c.QueryAsync<Row>("select slug, title, position, keywords, body from portal.help order by position, slug")).Select(r => new HelpArticle(r.Slug, r.Title, r.Position, r.Keywords, r.Body))]);
+
+    sealed class Row
+    {
+        public string Slug { get; init; } = "";
+        public string Title { get; init; } = "";
+        public int Position { get; init; }
+        public string[] Keywords { get; init; } = [];
+        public string Body { get; init; } = "";
+    }
 
     /// <summary>Those that hold every word asked for, best first: in the title, then in the keywords, then in the text.</summary>
     public async ValueTask<IReadOnlyList<HelpArticle>> Search(string? text)
