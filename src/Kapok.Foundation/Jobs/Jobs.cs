@@ -41,7 +41,7 @@ public sealed class JobRun(Database database, Guid id, string kind, JsonElement 
 /// <summary>The queue of jobs: rows in the database, written in the transaction of what they belong to.</summary>
 public static class Jobs
 {
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
 
     /// <summary>Adds a job. With a key, an unfinished job of the same kind and key is left as it is, and its id returned.</summary>
     public static async Task<Guid> Add<T>(NpgsqlConnection connection, string kind, T payload, DateTimeOffset due, string? key = null, Guid? owner = null)
