@@ -45,6 +45,7 @@ public static class KapokApp
             pages.SearchPath = "/items";
             pages.Fill = Navigation.Fill;
         });
+        builder.Services.AddOpenApi("v1", o => o.ShouldInclude = d => d.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true);
         foreach (var module in Modules) module.AddServices(builder.Services, options);
         configure?.Invoke(builder);
 
@@ -55,8 +56,10 @@ public static class KapokApp
         app.UseSignIn();
         app.UseKapokForms();
         app.UseDoors();
+        app.UseIdempotency();
         app.MapKapokPages();
         foreach (var module in Modules) module.MapRoutes(app);
+        app.MapOpenApi("/api/{documentName}/openapi.json").AllowAnyone();
         return app;
     }
 

@@ -41,7 +41,7 @@ public sealed class SharedCommit<TWrite, TAnswer>(
             while (batch.Count < largest && queue.Reader.TryRead(out var waiting)) batch.Add(waiting);
             if (batch.Count == 0) continue;
             try { await Commit(batch); }
-            catch (Exception e) when (batch.Count == 1 || e is NpgsqlException and not PostgresException)
+            catch (Exception e) when (e is NpgsqlException and not PostgresException || (batch.Count == 1 && !Collided(e)))
             {
                 // No database to speak of: trying one by one would only keep everybody waiting longer.
                 foreach (var waiting in batch) waiting.Answer.TrySetException(e);
@@ -57,9 +57,18 @@ public sealed class SharedCommit<TWrite, TAnswer>(
         {
             if (waiting.Answer.Task.IsCompleted) continue;
             try { await Commit([waiting]); }
+            catch (Exception e) when (Collided(e))
+            {
+                // Another batch was first with the same thing; looking again finds it standing.
+                try { await Commit([waiting]); }
+                catch (Exception again) { waiting.Answer.TrySetException(again); }
+            }
             catch (Exception e) { waiting.Answer.TrySetException(e); }
         }
     }
+
+    /// <summary>Two transactions met: unique violation, serialisation failure or deadlock.</summary>
+    static bool Collided(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
 
     async Task Commit(List<Waiting> batch)
     {

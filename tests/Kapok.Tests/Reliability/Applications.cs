@@ -7,10 +7,10 @@ using Kapok.Scenarios;
 
 namespace Kapok.Tests.Reliability;
 
-/// <summary>The simplest complete application: cancelling an individual business needs a form and no materials.</summary>
+/// <summary>Complete applications for a food permit in Tianhe, ready to be sent.</summary>
 static class Applications
 {
-    static readonly Scenario Story = Read("food-business-permit/tests/new-straight.yaml");
+    static readonly Scenario Story = Read("food-business-permit/tests/new-corrected.yaml");
 
     static Scenario Read(string file) => Scenario.Read(file, File.ReadAllText(Path.Combine(TestDatabase.Root, "packages", file))).Value!;
 
