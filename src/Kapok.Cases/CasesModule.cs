@@ -34,6 +34,7 @@ public sealed class CasesModule : IModule
         services.AddSingleton<IJob>(s => s.GetRequiredService<ClockRecompute>());
         services.AddSingleton<IJob, BulkJob>();
         services.AddSingleton<IPackagePart, CasePackagePart>();
+        Desk.DeskRoutes.AddServices(services);
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)
@@ -42,5 +43,6 @@ public sealed class CasesModule : IModule
         BulkApi.Map(routes);
         DraftApi.Map(routes);
         MyCasesApi.Map(routes);
+        Desk.DeskRoutes.Map(routes);
     }
 }

@@ -93,9 +93,9 @@ public static class CaseLists
         if (query.Item is not null) where.Append(" and item_code = @Item");
         where.Append(query.Lamp switch
         {
-            "red" => " and due_at < @now and state = 'accepted'",
-            "yellow" => " and yellow_at <= @now and due_at >= @now and state = 'accepted'",
-            "green" => " and yellow_at > @now and state = 'accepted'",
+            "red" => " and due_at < @now and state in ('submitted', 'accepted')",
+            "yellow" => " and yellow_at <= @now and due_at >= @now and state in ('submitted', 'accepted')",
+            "green" => " and (yellow_at is null or yellow_at > @now) and (due_at is null or due_at >= @now) and state in ('submitted', 'accepted')",
             "paused" => " and state in ('suspended', 'correcting')",
             _ => "",
         });
