@@ -24,6 +24,7 @@ public sealed class CasesModule : IModule
         services.AddSingleton<CaseDesk>();
         services.AddSingleton<CaseViews>();
         services.AddSingleton<Drafts>();
+        services.AddSingleton<FormPlace>();
         services.AddSingleton<Corrections>();
         services.AddSingleton<MyCases>();
         services.AddSingleton<WaitingThings>();
@@ -44,5 +45,6 @@ public sealed class CasesModule : IModule
         DraftApi.Map(routes);
         MyCasesApi.Map(routes);
         Desk.DeskRoutes.Map(routes);
+        ApplyPages.Map(routes);
     }
 }

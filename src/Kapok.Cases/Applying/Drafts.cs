@@ -15,7 +15,13 @@ using Kapok.Identity;
 namespace Kapok.Cases.Applying;
 
 /// <summary>An application in the making.</summary>
-public sealed record DraftRow(Guid Id, Guid Owner, Guid Party, int Definition, string Eligibility, string Answers, int Version, DateTime CreatedAt, DateTime UpdatedAt, DateTime ExpiresAt);
+public sealed record DraftRow(Guid Id, Guid Owner, Guid Party, int Definition, string Eligibility, string Answers, int Version, DateTime CreatedAt, DateTime UpdatedAt, DateTime ExpiresAt,
+    string Visited = "");
+
+/// <summary>Who saves: a page of the form, and which showing of it.</summary>
+/// <param name="Page">Id of the form page; it counts as visited.</param>
+/// <param name="Writer">Made anew whenever the page is shown. A page may save again over what it saved itself.</param>
+public sealed record DraftWriter(string Page, string Writer);
 
 /// <summary>A material of the item as it stands for these answers.</summary>
 /// <param name="Needed">Asked for with these answers.</param>
@@ -58,7 +64,7 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
     public async Task<DraftView?> Find(Guid id, Actor actor)
     {
         await using var c = await database.Open();
-        var row = await c.QuerySingleOrDefaultAsync<DraftRow>("select id, owner, party, definition, eligibility, answers, version, created_at, updated_at, expires_at from cases.draft where id = @id", new { id });
+        var row = await c.QuerySingleOrDefaultAsync<DraftRow>("select id, owner, party, definition, eligibility, answers, version, created_at, updated_at, expires_at, visited from cases.draft where id = @id", new { id });
         if (row is null || row.Owner != actor.Person) return null;
         var materials = (await c.QueryAsync<CaseMaterial>("select * from cases.material where owner = @id and removed_at is null order by added_at", new { id })).ToImmutableArray();
         var party = await People.Find(c, row.Party);
@@ -71,7 +77,7 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
     {
         using var answers = JsonDocument.Parse(row.Answers);
         var facts = await Facts(actor with { OnBehalfOf = party.Kind == PartyKind.Company ? party.Id : null });
-        var form = FormEngine.Evaluate(definition.Form, answers.RootElement, new FormContext(Today()) { Facts = facts });
+        var form = FormEngine.Evaluate(definition.Form, answers.RootElement, new FormContext(Today()) { Facts = facts, Visited = row.Visited.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet() });
         return new(row, definition, party, form, MaterialsOf(definition.Item.Content, form.Scope, files));
     }
 
@@ -89,16 +95,17 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
         [.. files.Where(f => f.Material == m.Id && f.RemovedAt is null)]))];
 
     /// <summary>Keeps answers as they are, complete or not. Another version than expected is a conflict: two devices at once.</summary>
-    public async Task<Outcome<int>> Save(Guid id, Actor actor, JsonElement answers, int? expected)
+    public async Task<Outcome<int>> Save(Guid id, Actor actor, JsonElement answers, int? expected, DraftWriter? writer = null)
     {
         var text = answers.GetRawText();
         if (text.Length > LargestAnswers) return Outcome<int>.No(Refusal.TooLarge, "填写的内容太长");
         if (answers.ValueKind != JsonValueKind.Object) return Outcome<int>.No(Refusal.Invalid, "答案应为 JSON 对象");
         var now = time.GetUtcNow().UtcDateTime;
         var version = await database.Read(c => c.ExecuteScalarAsync<int?>("""
-            update cases.draft set answers = @text::jsonb, version = version + 1, updated_at = @now, expires_at = @expires
-            where id = @id and owner = @owner and (@expected::int is null or version = @expected) returning version
-            """, new { id, owner = actor.Person, text, now, expires = now + Kept, expected }));
+            update cases.draft set answers = @text::jsonb, version = version + 1, updated_at = @now, expires_at = @expires, writer = @by,
+              visited = case when @page = '' or @page = any(string_to_array(visited, ' ')) then visited else trim(visited || ' ' || @page) end
+            where id = @id and owner = @owner and (@expected::int is null or version = @expected or @by <> '' and writer = @by) returning version
+            """, new { id, owner = actor.Person, text, now, expires = now + Kept, expected, by = writer?.Writer ?? "", page = writer?.Page ?? "" }));
         if (version is { } saved) return saved;
         return await database.Read(c => c.ExecuteScalarAsync<bool>("select exists (select 1 from cases.draft where id = @id and owner = @owner)", new { id, owner = actor.Person }))
             ? Outcome<int>.No(Refusal.Conflict, "这份申请在别的设备上改过，请先看最新内容") : Outcome<int>.No(Refusal.NotFound, "没有这份草稿，可能已经提交或删除");
@@ -156,6 +163,6 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
     public Task<int> Delete(Guid id, Actor actor) => database.Read(c => c.ExecuteAsync("delete from cases.draft where id = @id and owner = @owner", new { id, owner = actor.Person }));
 
     public Task<IReadOnlyList<DraftRow>> Of(Actor actor) => database.Read<IReadOnlyList<DraftRow>>(async c => (await c.QueryAsync<DraftRow>("""
-        select id, owner, party, definition, eligibility, answers, version, created_at, updated_at, expires_at from cases.draft where owner = @owner order by updated_at desc limit 100
+        select id, owner, party, definition, eligibility, answers, version, created_at, updated_at, expires_at, visited from cases.draft where owner = @owner order by updated_at desc limit 100
         """, new { owner = actor.Person })).AsList());
 }

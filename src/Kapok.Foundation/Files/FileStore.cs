@@ -32,11 +32,12 @@ public sealed class FileStore(Database database, NodeOptions options)
     }
 
     /// <summary>Begins an upload that may be sent in pieces and resumed.</summary>
-    public async Task<Outcome<Guid>> Begin(string name, long size, Guid owner)
+    /// <param name="known">Id the caller can find again by himself; beginning it a second time changes nothing.</param>
+    public async Task<Outcome<Guid>> Begin(string name, long size, Guid owner, Guid? known = null)
     {
         if (size is <= 0 or > LargestUpload) return Outcome<Guid>.No(Refusal.TooLarge, size <= 0 ? "文件是空的" : $"文件最大 {LargestUpload >> 20} MB", "size");
-        var id = Guid.CreateVersion7();
-        await database.Read(c => c.ExecuteAsync("insert into kapok.upload (id, owner, name, size) values (@id, @owner, @name, @size)", new { id, owner, name = SafeName(name), size }));
+        var id = known ?? Guid.CreateVersion7();
+        await database.Read(c => c.ExecuteAsync("insert into kapok.upload (id, owner, name, size) values (@id, @owner, @name, @size) on conflict (id) do nothing", new { id, owner, name = SafeName(name), size }));
         return id;
     }
 
