@@ -26,10 +26,12 @@ static class CaseBench
         var organisation = node.Get<OrganisationDirectory>().OrganisationByKey(Body)!;
         var item = (await node.Get<Items>().Find(Item, organisation.Id))!;
         var definition = (await node.Get<DefinitionStore>().Current(item)).Value!;
-        var scenario = Scenario.Read("bench", await File.ReadAllTextAsync(Path.Combine(node.Options.Packages, "food-business-permit/tests/new-straight.yaml"))).Value!;
+        var scenario = Scenario.Read("bench", await File.ReadAllTextAsync(Path.Combine(node.Options.Packages, "food-business-permit/tests/new-corrected.yaml"))).Value!;
         var answers = JsonSerializer.SerializeToElement(ScenarioPlayer.Typed(scenario.Answers));
         return new(definition, answers, new Actor(ActorKind.Citizen, Guid.CreateVersion7(), "张三", []) { Origin = "bench" });
     }
+
+    public static async Task Seed(BenchNode node, int count) => await CaseSeed.Fill(node, (await Prepare(node)).Definition, count);
 
     static Application Validated(Material m)
     {

@@ -1,14 +1,16 @@
 using Kapok.Bench;
 
-// kapok bench [NAME…] [--json] [--seconds N] [--database "…"]: prints every figure with the floor of the same run.
+// kapok bench [NAME…] [--json] [--seconds N] [--cases N] [--database "…"]: prints every figure with the floor of the same run.
 var names = new List<string>();
 var json = false;
 var seconds = 10.0;
+var cases = 1_000_000;
 string? database = Environment.GetEnvironmentVariable("KAPOK_DATABASE");
 for (var i = 0; i < args.Length; i++)
     switch (args[i])
     {
         case "--json": json = true; break;
+        case "--cases": cases = int.Parse(args[++i], System.Globalization.CultureInfo.InvariantCulture); break;
         case "--seconds": seconds = double.Parse(args[++i], System.Globalization.CultureInfo.InvariantCulture); break;
         case "--database": database = args[++i]; break;
         default: names.Add(args[i]); break;
@@ -22,6 +24,11 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
     ["form"] = () => Task.FromResult<IReadOnlyList<Figure>>([FormFigure()]),
     ["submit"] = () => OnNode(async n => [await CaseBench.Submit(n, 64, time)]),
     ["steps"] = () => OnNode(async n => [await CaseBench.Steps(n, 64, time)]),
+    ["list"] = () => OnNode(async n => { await CaseBench.Seed(n, cases); return await ListBench.Lists(n, time); }),
+    ["clock"] = () => OnNode(async n => { await CaseBench.Seed(n, cases); return [await ListBench.Clocks(n)]; }),
+    ["history"] = () => OnNode(async n => { var before = await CaseBench.Steps(n, 64, time); await CaseBench.Seed(n, cases); return [before, (await CaseBench.Steps(n, 64, time)) with { Name = "steps-history" }]; }),
+    ["page"] = () => OnNode(n => PageBench.Pages(n, time)),
+    ["start"] = () => OnNode(PageBench.Start),
 };
 
 Figure FormFigure()

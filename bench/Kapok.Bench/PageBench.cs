@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace Kapok.Bench;
+
+/// <summary>Pages over HTTP on loopback, the load generator in the same process.</summary>
+static class PageBench
+{
+    public static async Task<IReadOnlyList<Figure>> Pages(BenchNode node, TimeSpan time)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64, UseCookies = false }) { BaseAddress = node.Address };
+        var figures = new List<Figure>();
+        foreach (var (name, path) in (ReadOnlySpan<(string, string)>)[("page-home", "/"), ("page-item", "/items/440131001000")])
+            figures.Add(await Page(http, name, path, time / 2));
+        figures.Add(await Weight(node.Address));
+        return figures;
+    }
+
+    static Task<Figure> Page(HttpClient http, string name, string path, TimeSpan time) => Load.Run(name, "/s", 32, time, async _ =>
+    {
+        using var answer = await http.GetAsync(path);
+        if (answer.StatusCode != HttpStatusCode.OK) throw new InvalidOperationException($"{path}: {answer.StatusCode}");
+    }, warmUp: 1_000);
+
+    /// <summary>First load of the home page with its styles and scripts, compressed, in kilobytes.</summary>
+    static async Task<Figure> Weight(Uri address)
+    {
+        using var http = new HttpClient { BaseAddress = address };
+        http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("br");
+        var page = await http.GetByteArrayAsync("/");
+        using var plain = new HttpClient { BaseAddress = address };
+        var html = await plain.GetStringAsync("/");
+        var total = page.Length;
+        foreach (var asset in System.Text.RegularExpressions.Regex.Matches(html, "(?:href|src)=\"(/assets/[^\"]+\\.(?:css|js))\"").Select(m => m.Groups[1].Value).Distinct())
+            total += (await http.GetByteArrayAsync(asset)).Length;
+        return new("page-weight", total / 1024.0, "KB", null, 0, 0, 0, 0);
+    }
+
+    /// <summary>Cold start to the first page, and resident memory when idle.</summary>
+    public static async Task<IReadOnlyList<Figure>> Start(BenchNode node)
+    {
+        var seconds = new List<double>();
+        double memory = 0;
+        for (var i = 0; i < 5; i++)
+        {
+            var port = node.Options.Port + 1 + i;
+            var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+            foreach (var a in (string[])[typeof(KapokApp).Assembly.Location, "serve", "--port", $"{port}", "--data", Path.Combine(node.Options.Data, $"start{i}"), "--database", node.Options.Database!]) start.ArgumentList.Add(a);
+            start.Environment["KAPOK_ROOT"] = Path.GetDirectoryName(node.Options.Packages);
+            var watch = Stopwatch.StartNew();
+            using var process = Process.Start(start)!;
+            using var http = new HttpClient { BaseAddress = new($"http://localhost:{port}") };
+            while (true)
+            {
+                try { if ((await http.GetAsync("/")).IsSuccessStatusCode) break; }
+                catch (HttpRequestException) { await Task.Delay(10); }
+            }
+            seconds.Add(watch.Elapsed.TotalSeconds);
+            await Task.Delay(3_000);
+            process.Refresh();
+            memory = Math.Max(memory, process.WorkingSet64 / 1048576.0);
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+        seconds.Sort();
+        return [new("start", seconds[2], "s", null, 0, 0, 0, 0), new("memory", memory, "MB", null, 0, 0, 0, 0)];
+    }
+}
