@@ -74,13 +74,32 @@ static class Node
         return options with { Database = postgres.ConnectionString() };
     }
 
-    /// <summary>The program with its database up and migrated, not listening.</summary>
-    public static async Task<WebApplication> Prepared(NodeOptions options)
+    /// <summary>The program with its database up and migrated, not listening. A database it had to start is stopped with it.</summary>
+    public sealed class Prepared : IAsyncDisposable
     {
-        Directory.CreateDirectory(options.Data);
-        var app = KapokApp.Build(Database(options));
-        await app.Services.GetRequiredService<Migrator>().Apply(KapokApp.Modules);
-        return app;
+        readonly WebApplication app;
+        readonly PrivatePostgres? started;
+
+        Prepared(WebApplication app, PrivatePostgres? started) => (this.app, this.started) = (app, started);
+
+        public IServiceProvider Services => app.Services;
+
+        public static async Task<Prepared> Of(NodeOptions options)
+        {
+            Directory.CreateDirectory(options.Data);
+            var own = options.Database is null ? new PrivatePostgres(options.Data, Commands.Root) : null;
+            var ran = own?.Running ?? true;
+            var app = KapokApp.Build(Database(options));
+            await app.Services.GetRequiredService<Migrator>().Apply(KapokApp.Modules);
+            return new(app, ran ? null : own);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await app.DisposeAsync();
+            Npgsql.NpgsqlConnection.ClearAllPools();
+            started?.Stop();
+        }
     }
 
     static async Task<bool> InstallPackages(IServiceProvider services, NodeOptions options, Stopwatch watch)

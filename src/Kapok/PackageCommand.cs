@@ -10,7 +10,7 @@ static class PackageCommand
 {
     public static async Task<int> Check(NodeOptions options, string[] folders)
     {
-        await using var app = await Node.Prepared(options);
+        await using var app = await Node.Prepared.Of(options);
         var installer = app.Services.GetRequiredService<PackageInstaller>();
         var bad = 0;
         foreach (var folder in folders)
@@ -30,7 +30,7 @@ static class PackageCommand
 
     public static async Task<int> Install(NodeOptions options, string[] sources)
     {
-        await using var app = await Node.Prepared(options);
+        await using var app = await Node.Prepared.Of(options);
         var installer = app.Services.GetRequiredService<PackageInstaller>();
         foreach (var source in sources)
         {
@@ -44,7 +44,7 @@ static class PackageCommand
 
     public static async Task<int> Export(NodeOptions options, string id, string? to)
     {
-        await using var app = await Node.Prepared(options);
+        await using var app = await Node.Prepared.Of(options);
         if (await app.Services.GetRequiredService<PackageInstaller>().Export(id) is not { } zip) { Console.WriteLine($"✗ 没有安装应用包 {id}"); return 1; }
         to ??= $"{id}.zip";
         await File.WriteAllBytesAsync(to, zip);
@@ -54,7 +54,7 @@ static class PackageCommand
 
     public static async Task<int> List(NodeOptions options)
     {
-        await using var app = await Node.Prepared(options);
+        await using var app = await Node.Prepared.Of(options);
         foreach (var package in await app.Services.GetRequiredService<PackageInstaller>().List()) Console.WriteLine($"{package.Id,-32} {package.Version,-10} {package.Title}");
         return 0;
     }

@@ -275,7 +275,7 @@ public sealed class ScenarioPlayer(DemonstrationPeople people, Func<string, Task
     static string Word(ScenarioStep step) => step.Do switch
     {
         "accept" => "受理", "refuse-acceptance" => "不予受理", "ask-correction" => "一次性告知补正", "supplement" => "补正", "suspend" => "启动特别程序", "resume" => "结束特别程序",
-        "extend" => "申请延期", "approve-extension" => "批准延期", "withdraw" => "撤回", "complete" => $"办理{step.Task}（{step.Outcome}）", "return" => "退回", _ => step.Do,
+        "extend" => "申请延期", "approve-extension" => "批准延期", "withdraw" => "撤回", "complete" => (step.Task ?? "") + step.Outcome switch { "pass" => "审核通过", "approve" => "批准", "refuse" => "不予批准", "return" => "退回", "refuse-proposal" => "建议不予", "done" => "办理完毕", var other => other }, "return" => "退回", _ => step.Do,
     };
 }
 
