@@ -28,7 +28,7 @@ static class ListBench
     public static async Task<Figure> Clocks(BenchNode node)
     {
         await node.Database.Read(c => Dapper.SqlMapper.ExecuteAsync(c, "insert into cases.calendar (id, content) values ('bench', (select replace(content, '2026', '2036') from cases.calendar order by seq desc limit 1))"));
-        await node.Database.Read(c => Kapok.Foundation.Data.Signals.Send(c, Kapok.Cases.CalendarStore.Topic, "bench"));
+        await node.Database.Write((c, _) => Kapok.Foundation.Data.Signals.Send(c, Kapok.Cases.CalendarStore.Topic, "bench"));
         await Task.Delay(1_500);
         var recompute = node.Get<ClockRecompute>();
         var watch = Stopwatch.StartNew();

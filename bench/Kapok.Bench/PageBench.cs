@@ -10,7 +10,7 @@ static class PageBench
     {
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64, UseCookies = false }) { BaseAddress = node.Address };
         var figures = new List<Figure>();
-        foreach (var (name, path) in (ReadOnlySpan<(string, string)>)[("page-home", "/"), ("page-item", "/items/440131001000")])
+        foreach (var (name, path) in ((string, string)[])[("page-home", "/"), ("page-item", "/items/440131001000")])
             figures.Add(await Page(http, name, path, time / 2));
         figures.Add(await Weight(node.Address));
         return figures;
