@@ -49,19 +49,20 @@ internal static class StateJson
                 else json.WriteStringValue(flow.Nodes[step].Id);
             json.WriteEndArray();
         }
-        if (token.Extra is { } extra) Write(json, extra);
+        if (token.Extra is { } extra) Write(json, extra, flow.Nodes[token.Node], flow);
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, TokenExtra extra)
+    private static void Write(Utf8JsonWriter json, TokenExtra extra, FlowNode node, FlowDefinition flow)
     {
         if (extra.Instance >= 0) json.WriteNumber("k", extra.Instance);
         if (!extra.Item.IsNull) WriteValue(json, "c", extra.Item);
         if (!extra.Fired.IsDefault)
         {
-            json.WriteStartArray("b");
-            foreach (var count in extra.Fired) json.WriteNumberValue(count);
-            json.WriteEndArray();
+            json.WriteStartObject("b");
+            for (var i = 0; i < extra.Fired.Length; i++)
+                if (extra.Fired[i] > 0) json.WriteNumber(flow.Nodes[node.Boundaries[i]].Id, extra.Fired[i]);
+            json.WriteEndObject();
         }
         if (extra.Result is not null) json.WriteString("r", extra.Result);
         if (extra.Progress is not { } progress) return;
@@ -95,8 +96,15 @@ internal static class StateJson
             if (version != Version) throw new FormatException($"流程状态的格式是第 {version} 版，这个程序只认识第 {Version} 版。");
             var tokens = root.GetProperty("t");
             var read = ImmutableArray.CreateBuilder<FlowToken>(tokens.GetArrayLength());
-            foreach (var token in tokens.EnumerateArray()) read.Add(ReadToken(token, flow));
-            return new(flow, StatusOf(root.GetProperty("s").GetString()), root.GetProperty("q").GetInt32(),
+            var sequence = root.GetProperty("q").GetInt32();
+            foreach (var token in tokens.EnumerateArray())
+            {
+                var next = ReadToken(token, flow);
+                if (next.Id > sequence || read.Count > 0 && next.Id <= read[^1].Id || next.Parent != 0 && !read.Any(t => t.Id == next.Parent))
+                    throw new FormatException($"流程状态里的第 {read.Count + 1} 个令牌次序不对。");
+                read.Add(next);
+            }
+            return new(flow, StatusOf(root.GetProperty("s").GetString()), sequence,
                 root.TryGetProperty("e", out var end) ? Node(flow, end) : -1, read.MoveToImmutable());
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -122,7 +130,7 @@ internal static class StateJson
                 case "h": trail = [.. value.EnumerateArray().Select(s => s.ValueKind == JsonValueKind.Number ? -1 - s.GetInt32() : Node(flow, s))]; break;
                 case "k": extra = (extra ?? new()) with { Instance = value.GetInt32() }; break;
                 case "c": extra = (extra ?? new()) with { Item = Value.FromJson(value.Clone()) }; break;
-                case "b": extra = (extra ?? new()) with { Fired = [.. value.EnumerateArray().Select(c => c.GetInt32())] }; break;
+                case "b": extra = (extra ?? new()) with { Fired = Fired(flow, node, value) }; break;
                 case "r": extra = (extra ?? new()) with { Result = value.GetString() }; break;
                 case "m": extra = (extra ?? new()) with { Progress = ReadProgress(value) }; break;
                 default: throw new FormatException($"流程状态里有不认识的“{field.Name}”。");
@@ -130,6 +138,14 @@ internal static class StateJson
         }
         if (id <= 0 || node < 0) throw new FormatException("流程状态缺少编号或节点。");
         return new(id, node, parent, edge, trail, extra);
+    }
+
+    private static ImmutableArray<int> Fired(FlowDefinition flow, int node, JsonElement counts)
+    {
+        var fired = new int[node < 0 ? 0 : flow.Nodes[node].Boundaries.Length];
+        foreach (var count in counts.EnumerateObject())
+            if (node >= 0 && flow.Nodes[node].Boundaries.IndexOf(flow.IndexOf(count.Name)) is >= 0 and var at) fired[at] = count.Value.GetInt32();
+        return ImmutableArray.Create(fired);
     }
 
     private static Progress ReadProgress(JsonElement value) => new(
