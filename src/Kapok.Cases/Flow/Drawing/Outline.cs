@@ -106,7 +106,7 @@ internal static class Outline
         {
             if (node == to) return true;
             if (!seen.Add(node.Index)) continue;
-            foreach (var next in Step(flow, node, node.Task is not null)) open.Push(next);
+            foreach (var next in Step(flow, node, node.Task is not null).Concat(node.Boundaries.Select(b => flow.Nodes[b]))) open.Push(next);
         }
         return false;
     }

@@ -97,6 +97,38 @@ public sealed class FlowGatewayTests
     }
 
     [Fact]
+    public void An_inclusive_join_does_not_wait_for_a_token_that_can_as_well_come_over_an_arrow_already_filled()
+    {
+        // BPMN 2.0.2, 13.4.3: b may reach the join over its own arrow, but also over that of a.
+        var walk = Walk.On("""
+            start s; and f; user a; user b kind=review; xor m; xor g default; or j; user d; end e
+            s -> f -> a -> m -> j -> d -> e; f -> b -> g; g -> m : outcome = "pass"; g => j
+            """);
+        walk.Do("a").Open.ShouldBe("b d");
+        walk.Do("b", "return").Open.ShouldBe("d d");
+    }
+
+    [Fact]
+    public void Joins_of_several_instances_and_of_several_calls_keep_their_tokens_apart()
+    {
+        var walk = Walk.On("""
+            start s
+            sub p many=2 {
+            start ps; and f; user a; user b; and j; user c; end pe; ps -> f -> a -> j -> c -> pe; f -> b -> j
+            }
+            sub q many=2 {
+            start qs; or g default; user x; user y; or k; user z; end qe; qs -> g; g -> x : true; g -> y : true; g => k; x -> k; y -> k; k -> z -> qe
+            }
+            end e; s -> p -> q -> e
+            """);
+        walk.Do("a", nth: 0).Do("b", nth: 1).Open.ShouldBe("b a");
+        walk.Do("a").Open.ShouldBe("b c");
+        walk.Do("b").Do("c").Do("c").Open.ShouldBe("x y x y");
+        walk.Do("x", nth: 0).Do("y", nth: 1).Open.ShouldBe("y x");
+        walk.Do("x").Open.ShouldBe("y z");
+    }
+
+    [Fact]
     public void An_inclusive_join_inside_a_loop_waits_for_the_branch_and_not_for_its_own_next_round()
     {
         var walk = new Walk(Draw.Flow("""
