@@ -65,9 +65,9 @@ internal sealed class AnswerCheck(FormDefinition definition, FormState state)
             if (raw.IndexOf("\uFFFD"u8) >= 0) { Add(field, $"{field.Field.Label}里有无法识别的字符，请重新输入", row); return; }
             if (raw.Length > FieldRules.MaxText && FieldRules.Text(field.Value).Length > FieldRules.MaxText) { Add(field, $"{field.Field.Label}太长：最多 {field.Field.MaxLength ?? FieldRules.MaxText} 个字", row); return; }
         }
-        if (schema.FirstError(field.Field.Node, field.Value) is { } error) Add(field, Message(field.Field, error), row);
+        if (schema.FirstError(field.Field.Node, field.Value) is { } error) Add(field, Message(field.Field, error), row, named: error.Keyword != "format");
         // The schema knows no clock; whether a person is born yet depends on the day.
-        else if (field.Field.Widget == Widget.IdNumber && CitizenId.Check(FieldRules.Text(field.Value), state.Context.Today).Problem is { } problem) Add(field, problem.TrimEnd('。'), row);
+        else if (field.Field.Widget == Widget.IdNumber && CitizenId.Check(FieldRules.Text(field.Value), state.Context.Today).Problem is { } problem) Add(field, problem.TrimEnd('。'), row, named: false);
     }
 
     void Rule(FormRule rule)
@@ -132,11 +132,11 @@ internal sealed class AnswerCheck(FormDefinition definition, FormState state)
     /// <summary>A fault stands at the path or inside it.</summary>
     bool HasFault(string path) => at.Contains(path) || above.Contains(path);
 
-    void Add(FieldState field, string message, string? row)
+    void Add(FieldState field, string message, string? row, bool named = true)
     {
         // What is closed in a correction round was accepted and cannot be mended.
         if (!field.Open || faults.Count >= MaxFaults || !at.Add(field.Path)) return;
-        faults.Add(new(field.Path, message, page, field.Field) { Row = row });
+        faults.Add(new(field.Path, message, page, field.Field) { Row = row, IsNamed = named });
         for (var end = field.Path.LastIndexOfAny(['.', '[']); end > 0; end = field.Path.LastIndexOfAny(['.', '['], end - 1)) above.Add(field.Path[..end]);
     }
 
@@ -166,6 +166,6 @@ internal sealed class AnswerCheck(FormDefinition definition, FormState state)
             "minimum" => ("不能少于 ", node.Minimum), "maximum" => ("不能超过 ", node.Maximum),
             "exclusiveMinimum" => ("应多于 ", node.ExclusiveMinimum), _ => ("应少于 ", node.ExclusiveMaximum),
         };
-        return words + (decimal.TryParse(limit?.ToString(), out var fen) ? FieldRules.Yuan(fen) : "");
+        return words + (decimal.TryParse(limit?.ToString(), out var fen) ? FieldRules.Amount(fen) : "");
     }
 }

@@ -76,7 +76,7 @@ public static class FieldRules
                 return string.Join("、", value.EnumerateArray().Select(v => Label(field, v)));
             case Widget.Radio or Widget.Select: return Label(field, value);
             case Widget.Checkbox: return value.ValueKind switch { JsonValueKind.True => "是", JsonValueKind.False => "否", _ => Plain(value) };
-            case Widget.Money: return value.TryNumber(out var fen) ? $"{Yuan(fen)} 元" : Plain(value);
+            case Widget.Money: return value.TryNumber(out var fen) ? $"{Amount(fen)} 元" : Plain(value);
             case Widget.Date:
                 return DateOnly.TryParseExact(Plain(value), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
                     ? $"{date.Year} 年 {date.Month} 月 {date.Day} 日" : Plain(value);
@@ -133,7 +133,10 @@ public static class FieldRules
         return value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out number);
     }
 
-    internal static string Yuan(decimal fen) => (fen / 100).ToString("0.00", CultureInfo.InvariantCulture);
+    /// <summary>An amount as people read it: 1,200.50.</summary>
+    internal static string Amount(decimal fen) => (fen / 100).ToString("#,##0.00", CultureInfo.InvariantCulture);
+
+    static string Yuan(decimal fen) => (fen / 100).ToString("0.00", CultureInfo.InvariantCulture);
 
     static decimal? Number(string text) =>
         decimal.TryParse(text.Replace(",", ""), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;

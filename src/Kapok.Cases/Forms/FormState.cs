@@ -45,8 +45,11 @@ public sealed record AnswerFault(string Path, string Message, QuestionPage Page,
     /// <summary>The row it stands in: 成员 3; null outside of rows.</summary>
     public string? Row { get; init; }
 
-    /// <summary>The message for a list of all faults, with the row in front.</summary>
-    public string Sentence => Row is null ? Message : $"{Row}：{Message}";
+    /// <summary>The message says by itself which field it speaks of.</summary>
+    internal bool IsNamed { get; init; } = true;
+
+    /// <summary>The message for a list of all faults: with the row in front, and the field where the message alone does not say it.</summary>
+    public string Sentence => (Row is null ? "" : Row + "：") + (IsNamed || Field is null || Message.Contains(Field.Label) ? "" : Field.Label + "：") + Message;
 
     public override string ToString() => $"{Path}: {Sentence}";
 }

@@ -229,7 +229,7 @@ export default function (source) {
     if (field.computed) {
       value = visible ? evaluate(field.computed, scope) : null;
       const output = form.querySelector(`output[data-computed="${CSS.escape(path)}"]`);
-      if (output) output.textContent = value === null ? '' : field.kind === 'money' && isNumber(value) ? `${(value / 100).toFixed(2)} 元` : show(value);
+      if (output) output.textContent = value === null ? '' : field.kind === 'money' && isNumber(value) ? `${(value / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} 元` : show(value);
     }
     else if ('fixed' in field) value = field.kind === 'date' ? Day.parse(field.fixed) ?? field.fixed : field.fixed;
     else if (field.kind === 'rows') {

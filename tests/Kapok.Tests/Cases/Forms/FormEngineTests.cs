@@ -21,7 +21,7 @@ public sealed class FormEngineTests
         var state = Evaluate(Food, Complete);
         state.Faults.ShouldBeEmpty();
         state.Field("staffCount")!.Show().ShouldBe("2");
-        state.Field("monthlyWages")!.Show().ShouldBe("11500.50 元");
+        state.Field("monthlyWages")!.Show().ShouldBe("11,500.50 元");
         state.Submission.GetProperty("monthlyWages").GetInt32().ShouldBe(1_150_050);
         state.Pages.Select(p => p.Progress).ShouldBe([PageProgress.Done, PageProgress.Done, PageProgress.Done, PageProgress.Done]);
     }

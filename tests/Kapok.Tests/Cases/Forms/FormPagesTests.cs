@@ -37,6 +37,7 @@ public sealed class FormPagesTests(FormHost host) : IClassFixture<FormHost>
 
         page = await Send(browser, page, new() { ["category"] = "catering", ["premises.division"] = "440000", ["premises.detail"] = "软件路 13 号", ["openingDate.year"] = "2026", ["openingDate.month"] = "4", ["openingDate.day"] = "31" });
         Error(page, "openingDate").ShouldBe("4 月没有 31 日");
+        Text(page.QuerySelector(".error-summary a")).ShouldBe("计划开业日期：4 月没有 31 日");
         page.QuerySelector<IHtmlInputElement>("input[name='openingDate.day']")!.Value.ShouldBe("31");
         page.QuerySelector("[data-field=seats]")!.HasAttribute("hidden").ShouldBeFalse("its condition holds now");
         page.QuerySelectorAll("select[name='premises.division']").Length.ShouldBe(2, "the next level of divisions is offered");

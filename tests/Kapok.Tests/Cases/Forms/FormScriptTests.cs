@@ -44,9 +44,9 @@ public sealed class FormScriptTests(FormHost host) : IClassFixture<FormHost>
     public Task Rows_and_computed_fields_follow_what_is_typed() => With(Sample.Complete, "/form/staff", async page =>
     {
         var wages = page.Locator("output[data-computed=monthlyWages]");
-        (await wages.TextContentAsync()).ShouldBe("11500.50 元");
+        (await wages.TextContentAsync()).ShouldBe("11,500.50 元");
         await page.FillAsync("input[name='staff[1].wage']", "4,000.25");
-        await page.WaitForFunctionAsync("() => document.querySelector('output[data-computed=monthlyWages]').textContent === '10500.75 元'");
+        await page.WaitForFunctionAsync("() => document.querySelector('output[data-computed=monthlyWages]').textContent === '10,500.75 元'");
         await Shown(page, "staff[0].healthUntil", true);
         await page.Locator("label:text-is('其他')").First.ClickAsync();
         await Shown(page, "staff[0].healthUntil", false);
