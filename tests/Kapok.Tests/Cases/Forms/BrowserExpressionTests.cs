@@ -17,7 +17,7 @@ public sealed class BrowserExpressionTests
     static readonly string[] expressions =
     [
         "1", "1.50", "\"x\"", "true", "null", "[1, 2]", "n", "missing", "o.a", "o.b.c", "o.x.y", "rows.amount", "rows[1].amount", "rows[-1].kind", "rows[9]", "list[2]", "list[0]", "n[1]", "o[\"a\"]",
-        "n = 7", "n = 7.0", "n != 7", "n != null", "missing = null", "missing != null", "missing = 1", "missing != 1", "null = null", "t = \"广州𠮷\"", "yes = true", "list = [3, 1, 2]", "o = o", "o.b = o",
+        "n = 7", "n = 7.0", "n != 7", "n != null", "n = \"7\"", "yes = 1", "\"\" = 0", "no = missing", "missing = null", "missing != null", "missing = 1", "missing != 1", "null = null", "t = \"广州𠮷\"", "yes = true", "list = [3, 1, 2]", "o = o", "o.b = o",
         "n < 8", "n <= 7", "n > 7", "n >= 8", "t < \"广\"", "t > 1", "missing < 1", "born < date(\"2010-01-01\")", "\"2009-01-01\" > date(\"2008-12-31\")", "born = date(\"2008-02-29\")",
         "yes and no", "yes or no", "n and yes", "missing or yes", "not(yes)", "not(no)", "not(n)", "not(missing)", "yes and yes and not(no) or no",
         "n + 1", "n - half", "n * half", "n / 2", "n / 0", "n ** 2", "2 ** 0.5 > 1.41", "2 ** -1", "-n", "-missing", "n + \"x\"", "\"a\" + \"b\"", "0.1 + 0.2", "0.1 + 0.2 = 0.3", "1.1 * 3", "100 * 1.15", "1 / 3 < 0.34",

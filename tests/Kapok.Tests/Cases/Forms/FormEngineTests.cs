@@ -12,7 +12,7 @@ public sealed class FormEngineTests
     {
         var node = JsonNode.Parse(answers)!.AsObject();
         if (value is null) node.Remove(name); else node[name] = JsonNode.Parse(value);
-        return node.ToJsonString();
+        return node.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
     [Fact]
@@ -83,13 +83,16 @@ public sealed class FormEngineTests
     [InlineData("investment", "\"￥1,200.00元\"", "120000")]
     [InlineData("openingDate", "\"2026年12月1日\"", "\"2026-12-01\"")]
     [InlineData("openingDate", "\"2026/12/1\"", "\"2026-12-01\"")]
+    [InlineData("operatorName", "\" 甲\"", "\"甲\"")]
+    [InlineData("operatorName", "\"甲 \"", "\"甲\"")]
+    [InlineData("operatorName", "\"\\u7532\"", "\"甲\"")]
     [InlineData("email", "\"\"", "")]
     [InlineData("email", "null", "")]
     [InlineData("operatorName", "\"甲\\u0000乙\\u202E\\r\\n丙\"", "\"甲乙 丙\"")]
     [InlineData("operatorName", "\"<script>alert(1)</script>\"", "\"<script>alert(1)</script>\"")]
     public void Answers_are_brought_into_one_shape(string field, string typed, string kept)
     {
-        var state = Evaluate(Food, With("{}", field, typed));
+        var state = Evaluate(Food, $$"""{"{{field}}":{{typed}}}""");
         (state.Answers.TryGetProperty(field, out var value) ? value.GetRawText() : "").ShouldBe(kept);
     }
 
@@ -148,6 +151,14 @@ public sealed class FormEngineTests
         Evaluate(form, """{"from":"2026-01-02","to":"2026-01-01"}""").Faults.ShouldHaveSingleItem().Message.ShouldBe("止应晚于起");
         Evaluate(form, """{"from":"2026-01-02"}""").Faults.ShouldHaveSingleItem().Message.ShouldBe("请填写止");
         Evaluate(form, """{"from":"2026-01-02","open":true,"to":"2026-01-01"}""").Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_rule_does_not_speak_where_another_fault_stands()
+    {
+        var form = OnePage(""" "a":{"title":"甲","type":"integer"}, "b":{"title":"乙","type":"string","maxLength":2} """, ui: """ "rules":[{"id":"r","assert":"a > 5","message":"甲应大于 5，乙写明原因","fields":["a","b"]}] """);
+        Evaluate(form, """{"a":1,"b":"xx"}""").Faults.ShouldHaveSingleItem().Path.ShouldBe("a");
+        Evaluate(form, """{"a":1,"b":"xxx"}""").Faults.ShouldHaveSingleItem().Path.ShouldBe("b");
     }
 
     [Fact]

@@ -198,6 +198,17 @@ public sealed class PagePostTests
     }
 
     [Fact]
+    public void Computed_values_that_moved_are_no_change_of_the_applicant()
+    {
+        var form = OnePage(""" "born":{"title":"出生日期","type":"string","format":"date"}, "age":{"title":"年龄","type":"integer"}, "note":{"title":"备注","type":"string"} """, ui: """ "computed":{"age":"age(born)"} """);
+        var before = Evaluate(form, """{"born":"2000-01-01"}""").Submission;
+        var after = Evaluate(form, """{"born":"2000-01-01","note":"x"}""", new FormContext(Today.AddYears(1))).Submission;
+        var changes = FormDiff.Between(form, before, after);
+        changes.Length.ShouldBe(2);
+        FormDiff.Outside(form, new HashSet<string> { "note" }, changes).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Changes_outside_the_open_fields_are_found()
     {
         var changes = FormDiff.Between(Food, Json(Complete), Json(Complete.Replace("13800138000", "13900139000").Replace("\"seats\": 40", "\"seats\": 41")));
