@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Numerics;
 using System.Text;
 
 namespace Kapok.Foundation.Pages;
@@ -27,20 +28,29 @@ public static class TraditionalChinese
         return region.Convert(script.Convert(text)).Replace('“', '「').Replace('”', '」').Replace('‘', '『').Replace('’', '』');
     }
 
+    /// <summary>Single characters by code, phrases by their first two characters, which few places in a text share.</summary>
     private sealed class Table
     {
-        private readonly FrozenDictionary<string, string> entries;
+        private readonly string?[] characters = new string?[char.MaxValue + 1];
+        private readonly FrozenDictionary<string, string> phrases;
         private readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> lookup;
-        private readonly FrozenDictionary<char, int> longest;
+        private readonly FrozenDictionary<int, uint> lengths;
 
         private Table(Dictionary<string, string> entries)
         {
-            this.entries = entries.ToFrozenDictionary(StringComparer.Ordinal);
-            lookup = this.entries.GetAlternateLookup<ReadOnlySpan<char>>();
-            longest = entries.Keys.GroupBy(key => key[0]).ToFrozenDictionary(group => group.Key, group => group.Max(key => key.Length));
+            foreach (var (key, value) in entries) if (key.Length == 1) characters[key[0]] = value;
+            phrases = entries.Where(entry => entry.Key.Length is > 1 and < 32).ToFrozenDictionary(StringComparer.Ordinal);
+            lookup = phrases.GetAlternateLookup<ReadOnlySpan<char>>();
+            var byStart = new Dictionary<int, uint>();
+            foreach (var key in phrases.Keys)
+            {
+                var start = Start(key);
+                byStart[start] = byStart.GetValueOrDefault(start) | 1u << key.Length;
+            }
+            lengths = byStart.ToFrozenDictionary();
         }
 
-        public bool IsEmpty => entries.Count == 0;
+        public bool IsEmpty => phrases.Count == 0;
 
         public static Table Load(params string[] files)
         {
@@ -67,25 +77,32 @@ public static class TraditionalChinese
             var result = new StringBuilder(text.Length);
             for (var at = 0; at < text.Length;)
             {
-                var step = 0;
-                if (longest.TryGetValue(text[at], out var most))
+                var rest = text[at..];
+                if (Phrase(rest, out var length) is { } phrase)
                 {
-                    for (var length = Math.Min(most, text.Length - at); length > 0; length--)
-                    {
-                        if (!lookup.TryGetValue(text.Slice(at, length), out var other)) continue;
-                        result.Append(other);
-                        step = length;
-                        break;
-                    }
+                    result.Append(phrase);
+                    at += length;
+                    continue;
                 }
-                if (step == 0)
-                {
-                    result.Append(text[at]);
-                    step = 1;
-                }
-                at += step;
+                if (characters[rest[0]] is { } other) result.Append(other); else result.Append(rest[0]);
+                at++;
             }
             return result.ToString();
         }
+
+        private string? Phrase(ReadOnlySpan<char> rest, out int length)
+        {
+            length = 0;
+            if (rest.Length < 2 || !lengths.TryGetValue(Start(rest), out var possible)) return null;
+            while (possible != 0)
+            {
+                length = BitOperations.Log2(possible);
+                possible ^= 1u << length;
+                if (length <= rest.Length && lookup.TryGetValue(rest[..length], out var found)) return found;
+            }
+            return null;
+        }
+
+        private static int Start(ReadOnlySpan<char> text) => text[0] << 16 | text[1];
     }
 }
