@@ -66,23 +66,25 @@ public sealed class PageHost : IAsyncLifetime
     /// <summary>What came in under each key.</summary>
     public ConcurrentDictionary<string, Upload> Uploads { get; } = new();
 
-    /// <summary>After how many parts the line breaks once; below zero never.</summary>
+    /// <summary>After how many answered parts the answer to one is lost; below zero none.</summary>
     public int BreakAfter { get; set; } = -1;
 
     private async Task<IResult> Take(string key, string name, HttpContext http)
     {
         var range = ContentRangeHeaderValue.Parse(http.Request.Headers.ContentRange.ToString());
         var upload = Uploads.GetOrAdd(key, _ => new());
-        upload.Requests.Add($"{range.From}-{range.To}");
+        // A browser may send a request again by itself when the line breaks; what is there already is not taken twice.
+        if (range.From != upload.Bytes.Count) return Results.Conflict();
+        upload.Parts.Add($"{range.From}-{range.To}");
+        if (name.Contains("virus")) return Results.Text("文件里有病毒，请换一个。", statusCode: 422);
+        var part = new MemoryStream();
+        await http.Request.Body.CopyToAsync(part);
+        upload.Bytes.AddRange(part.ToArray());
         if (BreakAfter-- == 0)
         {
             http.Abort();
             return Results.Empty;
         }
-        if (name.Contains("virus")) return Results.Text("文件里有病毒，请换一个。", statusCode: 422);
-        var part = new MemoryStream();
-        await http.Request.Body.CopyToAsync(part);
-        upload.Bytes.AddRange(part.ToArray());
         if (upload.Bytes.Count == range.Length) return Results.Json(new { id = $"file-{Uploads.Count}" });
         http.Response.Headers["Range"] = $"bytes=0-{upload.Bytes.Count - 1}";
         return Results.StatusCode(StatusCodes.Status202Accepted);
@@ -91,7 +93,7 @@ public sealed class PageHost : IAsyncLifetime
     public sealed class Upload
     {
         public List<byte> Bytes { get; } = [];
-        public List<string> Requests { get; } = [];
+        public List<string> Parts { get; } = [];
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
