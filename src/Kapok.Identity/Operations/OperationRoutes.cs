@@ -19,10 +19,23 @@ using Microsoft.AspNetCore.Routing;
 namespace Kapok.Identity.Operations;
 
 /// <summary>A job as the machine room sees it: never its content, which may hold people's data.</summary>
-public sealed record OperatedJob(Guid Id, string Kind, string State, DateTime Due, int Attempts, string? LastError, DateTime CreatedAt, DateTime? FinishedAt);
+public sealed partial record OperatedJob(Guid Id, string Kind, string State, DateTime Due, int Attempts, string? LastError, DateTime CreatedAt, DateTime? FinishedAt)
+{
+    /// <summary>First line only, long numbers and quoted values blotted out: an error message can quote somebody's data.</summary>
+    public static string? Clean(string? error)
+    {
+        if (error is null) return null;
+        var line = error.ReplaceLineEndings("\n").Split('\n')[0];
+        line = Quoted().Replace(Digits().Replace(line, "***"), "“***”");
+        return line.Length > 200 ? line[..200] + "…" : line;
+    }
+
+    [GeneratedRegex("[0-9]{6,}[0-9Xx]?")] private static partial Regex Digits();
+    [GeneratedRegex("[\"“][^\"”]*[\"”]")] private static partial Regex Quoted();
+}
 
 /// <summary>The machine room: jobs and packages. Nothing here shows a case or a person.</summary>
-static partial class OperationRoutes
+static class OperationRoutes
 {
     const int PageSize = 50, MostZip = 64 << 20;
 
@@ -58,20 +71,8 @@ static partial class OperationRoutes
             """, new { state = state ?? "", last, limit = PageSize + 1 })).AsList());
         var more = rows.Count > PageSize;
         if (more) rows.RemoveAt(PageSize);
-        return new([.. rows.Select(r => r with { LastError = Clean(r.LastError) })], more ? rows[^1].Id.ToString() : null);
+        return new([.. rows.Select(r => r with { LastError = OperatedJob.Clean(r.LastError) })], more ? rows[^1].Id.ToString() : null);
     }
-
-    /// <summary>First line only, long numbers and quoted values blotted out: an error message can quote somebody's data.</summary>
-    public static string? Clean(string? error)
-    {
-        if (error is null) return null;
-        var line = error.ReplaceLineEndings("\n").Split('\n')[0];
-        line = Quoted().Replace(Digits().Replace(line, "***"), "“***”");
-        return line.Length > 200 ? line[..200] + "…" : line;
-    }
-
-    [GeneratedRegex("[0-9]{6,}[0-9Xx]?")] private static partial Regex Digits();
-    [GeneratedRegex("[\"“][^\"”]*[\"”]")] private static partial Regex Quoted();
 
     static Task<Outcome<bool>> Again(HttpContext http, Database database, TimeProvider time, Guid id) => database.Write(async (c, _) =>
     {

@@ -39,13 +39,7 @@ public static class PasswordHash
     static async Task<byte[]> Derive(string password, byte[] salt, int rounds)
     {
         await Gate.WaitAsync();
-        // Composed form: the same password typed on another device may arrive decomposed.
-        try { return await Task.Run(() => Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(Composed(password)), salt, rounds, HashAlgorithmName.SHA256, KeyBytes)); }
+        try { return await Task.Run(() => Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, rounds, HashAlgorithmName.SHA256, KeyBytes)); }
         finally { Gate.Release(); }
-    }
-
-    static string Composed(string text)
-    {
-        try { return text.Normalize(); } catch (ArgumentException) { return text; }
     }
 }

@@ -57,11 +57,11 @@ public static class PasswordRules
         if (lower.Length >= 11 && lower[..^1].All(char.IsAsciiDigit)) { yield return lower[^6..]; yield return lower[^8..]; }
     }
 
+    /// <summary>1234567890, abcdefgh, 9876 …: three quarters of the steps go the same way; after 9 comes 0.</summary>
     static bool IsRun(string text)
     {
         if (text.Length < Shortest) return false;
-        for (var step = -1; step <= 1; step++)
-            if (Enumerable.Range(1, text.Length - 1).All(i => text[i] - text[i - 1] == step)) return true;
-        return false;
+        var steps = Enumerable.Range(1, text.Length - 1).Select(i => (text[i - 1], text[i]) switch { ('9', '0') => 1, ('0', '9') => -1, var (a, b) => b - a }).ToList();
+        return steps.Where(s => s is >= -1 and <= 1).GroupBy(s => s).Any(g => g.Count() * 4 >= steps.Count * 3);
     }
 }
