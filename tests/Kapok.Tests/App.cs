@@ -87,7 +87,7 @@ public class App(TestDatabase databases) : IAsyncLifetime
     {
         var browser = Browser();
         var answer = await browser.PostForm("/sign-in", "/sign-in", ("account", account), ("password", password));
-        if (answer.StatusCode != HttpStatusCode.Redirect) throw new InvalidOperationException($"{account} cannot sign in: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        if (answer.StatusCode != HttpStatusCode.Redirect) throw new InvalidOperationException($"{account} cannot sign in: {answer.StatusCode} {(await answer.Document()).QuerySelector("main")?.TextContent.Trim()}");
         return browser;
     }
 
