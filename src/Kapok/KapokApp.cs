@@ -54,8 +54,8 @@ public static class KapokApp
         app.UseProblems();
         app.UseRouting();
         app.UseSignIn();
-        app.UseKapokForms();
         app.UseDoors();
+        app.UseKapokForms();
         app.UseIdempotency();
         app.MapKapokPages();
         foreach (var module in Modules) module.MapRoutes(app);

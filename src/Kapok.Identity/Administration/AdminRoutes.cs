@@ -30,7 +30,10 @@ static class AdminRoutes
         routes.MapGet("/api/v1/admin/access", Ask).Allow(Grants.Manage);
     }
 
-    public sealed record GroundForm(string? Ground);
+    public sealed record GroundForm
+    {
+        public string? Ground { get; init; }
+    }
     public sealed record GroundBody(string? Ground);
 
     static AdminScope Scope(HttpContext http, OrganisationDirectory directory) => new(http.Actor(), Grants.Manage, directory.Current);

@@ -24,7 +24,7 @@ static class OfficialRoutes
             new RazorComponentResult<OfficialsPage>(new { List = await lists.Search(Scope(http, directory), q, null, after), Query = q ?? "", First = after is null, Done = done })).Allow(Grants.Manage);
         routes.MapGet(Api, async (HttpContext http, OrganisationDirectory directory, OfficialLists lists, string? q, string? organisation, string? after) =>
             Results.Json(await lists.Search(Scope(http, directory), q, organisation, after), Json.Options)).Allow(Grants.Manage);
-        routes.MapGet(Pages + "/new", (HttpContext http, OrganisationDirectory directory, string? organisation) => NewPage(http, directory, new("", "", "", "", organisation ?? "", ""), null)).Allow(Grants.Manage);
+        routes.MapGet(Pages + "/new", (HttpContext http, OrganisationDirectory directory, string? organisation) => NewPage(http, directory, new() { Organisation = organisation }, null)).Allow(Grants.Manage);
         routes.MapPost(Pages + "/new", OpenByForm).Allow(Grants.Manage);
         routes.MapGet(Pages + "/{person:guid}", (HttpContext http, OrganisationDirectory directory, OfficialLists lists, DataReads reads, Guid person, string? done) => Card(http, directory, lists, reads, person, done, null, null)).Allow(Grants.Manage);
         routes.MapGet(Api + "/{person:guid}", async (HttpContext http, OrganisationDirectory directory, OfficialLists lists, DataReads reads, Guid person) =>
@@ -56,10 +56,35 @@ static class OfficialRoutes
     /// <summary>The engines an administrative act may need.</summary>
     sealed record Engines(Officials Officials, Accounts Accounts);
 
-    public sealed record PostForm(string? Organisation, string? Post, string? From, string? To);
-    public sealed record RoleForm(string? Post, string? Division, string? Organisation, string? Line, string? From, string? To);
-    public sealed record AbsenceForm(string? Substitute, string? Organisation, string? From, string? To, string? Reason);
-    public sealed record EndForm(string? Ground, string? Person);
+    public sealed record PostForm
+    {
+        public string? Organisation { get; init; }
+        public string? Post { get; init; }
+        public string? From { get; init; }
+        public string? To { get; init; }
+    }
+    public sealed record RoleForm
+    {
+        public string? Post { get; init; }
+        public string? Division { get; init; }
+        public string? Organisation { get; init; }
+        public string? Line { get; init; }
+        public string? From { get; init; }
+        public string? To { get; init; }
+    }
+    public sealed record AbsenceForm
+    {
+        public string? Substitute { get; init; }
+        public string? Organisation { get; init; }
+        public string? From { get; init; }
+        public string? To { get; init; }
+        public string? Reason { get; init; }
+    }
+    public sealed record EndForm
+    {
+        public string? Ground { get; init; }
+        public string? Person { get; init; }
+    }
     public sealed record GroundBody(string? Ground);
 
     /// <summary>An act on a person: by form, which leads back to the person's page, and by JSON.</summary>
@@ -120,4 +145,12 @@ static class OfficialRoutes
 }
 
 /// <summary>What was typed into the form of a new official.</summary>
-public sealed record NewOfficialForm(string? Name, string? IdNumber, string? Phone, string? Account, string? Organisation, string? Post);
+public sealed record NewOfficialForm
+{
+    public string? Name { get; init; }
+    public string? IdNumber { get; init; }
+    public string? Phone { get; init; }
+    public string? Account { get; init; }
+    public string? Organisation { get; init; }
+    public string? Post { get; init; }
+}

@@ -51,9 +51,19 @@ static class MyRoutes
         routes.MapGet("/api/v1/my/data-reads", Reads).AllowSignedIn();
     }
 
-    public sealed record PasswordForm(string? Current, string? Password, string? Repeat, string? Return);
+    public sealed record PasswordForm
+    {
+        public string? Current { get; init; }
+        public string? Password { get; init; }
+        public string? Repeat { get; init; }
+        public string? Return { get; init; }
+    }
     public sealed record ActingForBody(Guid? Company);
-    public sealed record ActingForForm(string? Company, string? Return);
+    public sealed record ActingForForm
+    {
+        public string? Company { get; init; }
+        public string? Return { get; init; }
+    }
 
     static async Task<MyFacts> Facts(HttpContext http, People people, Sessions sessions)
     {

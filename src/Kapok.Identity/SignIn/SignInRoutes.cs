@@ -22,7 +22,12 @@ static class SignInRoutes
     }
 
     /// <summary>What the sign-in page sends.</summary>
-    public sealed record SignInForm(string? Account, string? Password, string? Return);
+    public sealed record SignInForm
+    {
+        public string? Account { get; init; }
+        public string? Password { get; init; }
+        public string? Return { get; init; }
+    }
 
     /// <summary>What a program sends to begin a session.</summary>
     public sealed record SessionRequest(string? Account, string? Password);

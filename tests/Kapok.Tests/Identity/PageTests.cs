@@ -56,8 +56,8 @@ public sealed class PageTests(App app) : IClassFixture<App>
         var openings = await browser.PostForm("/admin/openings", "/admin/openings", ("kind", "one"), ("division", "440105"), ("line", "archives"));
         openings.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         HtmlCheck.Verify(await openings.Content.ReadAsStringAsync());
-        var absence = await (await app.As("tianhe-market-issuer")).PostForm("/my/absence", "/my/absence", ("substitute", ""), ("from", "2026-09-30"), ("to", "2026-09-21"));
-        absence.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        var absence = await (await app.As("tianhe-market-issuer")).PostForm("/my/absence", "/my/absence", ("substitute", ""), ("from", "2026-09-30"), ("to", "2026-09-21"), ("reason", ""));
+        absence.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, (await absence.Document()).QuerySelector("main")?.TextContent);
         HtmlCheck.Verify(await absence.Content.ReadAsStringAsync());
     }
 
@@ -73,6 +73,34 @@ public sealed class PageTests(App app) : IClassFixture<App>
         HtmlCheck.Verify(page.DocumentElement.OuterHtml.Insert(0, "<!DOCTYPE html>"));
         var password = page.QuerySelector("[data-copy]")!.GetAttribute("data-copy")!;
         await app.SignIn("wushan-police-1", password);
+    }
+
+    [Fact]
+    public async Task Every_act_of_an_administrator_works_by_form_without_script()
+    {
+        var (browser, person) = (await app.As("tianhe-org-admin"), DemonstrationPeople.IdOf("justice@440106/reviewer"));
+        var page = $"/admin/officials/{person}";
+        async Task Does(string action, string done, params (string, string)[] fields)
+        {
+            var answer = await browser.PostForm(page, action, fields);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Redirect, $"{action}: {(await answer.Document()).QuerySelector("main")?.TextContent.Trim()}");
+            answer.Headers.Location!.OriginalString.ShouldBe($"{page}?done={done}");
+            HtmlCheck.Verify(await (await browser.GetAsync($"{page}?done={done}")).Content.ReadAsStringAsync());
+        }
+        Task<Guid> Last(string table) => app.Database.Read(c => c.QuerySingleAsync<Guid>($"select id from identity.{table} where person = @person order by created_at desc, id desc limit 1", new { person }));
+        await Does($"{page}/appointments", "appointed", ("organisation", "justice@440106"), ("post", "approver"), ("from", ""), ("to", ""));
+        await Does($"/admin/appointments/{await Last("appointment")}/end", "end");
+        await Does($"{page}/roles", "granted", ("post", "reviewer"), ("organisation", "civil-affairs@440106"), ("division", ""), ("line", ""), ("to", "2026-12-31"));
+        await Does($"{page}/roles", "granted", ("post", "reviewer"), ("organisation", "civil-affairs@440106"), ("division", ""), ("line", ""), ("to", ""));
+        await Does($"/admin/roles/{await Last("role_grant")}/take-back", "take-back");
+        await Does($"{page}/absences", "absent", ("substitute", DemonstrationPeople.IdOf("justice@440106/issuer").ToString()), ("from", "2026-09-21"), ("to", "2026-09-22"), ("reason", ""));
+        await Does($"/admin/absences/{await Last("absence")}/cancel", "cancel");
+        var account = await app.Database.Read(c => c.QuerySingleAsync<Guid>("select id from identity.account where person = @person", new { person }));
+        await Does($"/admin/accounts/{account}/lock", "lock", ("ground", "核查"));
+        await Does($"/admin/accounts/{account}/unlock", "unlock", ("ground", "核查完毕"));
+        var reset = await (await browser.PostForm(page, $"/admin/accounts/{account}/reset-password")).Document();
+        var again = await app.SignIn("tianhe-justice-reviewer", reset.QuerySelector("[data-copy]")!.GetAttribute("data-copy")!);
+        (await again.GetAsync("/my/account")).Headers.Location!.OriginalString.ShouldStartWith("/my/password");
     }
 
     [Fact]
