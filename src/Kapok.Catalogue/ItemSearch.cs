@@ -2,7 +2,6 @@ using System.Globalization;
 using Dapper;
 using Kapok.Catalogue.Search;
 using Kapok.Foundation.Chinese;
-using Kapok.Foundation.Codes;
 using Kapok.Foundation.Data;
 using Kapok.Identity;
 
@@ -35,17 +34,14 @@ public sealed record SearchAnswer(IReadOnlyList<ItemHit> Hits, string? Next, str
 public sealed record Suggestion(string Text, string Name, string BasicCode);
 
 /// <summary>
-/// Search over the published lists. Texts stand once for an item of the basic list, however many bodies implement it; the
-/// bodies stand in a narrow table by place. A query ranks the few texts its words select (at most <see cref="RankCut"/>) and
-/// looks up the nearest body for those it shows.
+/// Search over the published lists. Texts stand once for an item of the basic list, however many bodies implement it. A
+/// query is a row of steps – whole name, name, alias, anywhere; in each the nearest place first – that the index answers
+/// one after another, lazily, until the page is full: the commonest word costs no more than a page of its best step.
 /// </summary>
 public sealed class ItemSearch
 {
-    /// <summary>Most texts that are ranked for a very frequent word; exact names and beginnings of names are always among them.</summary>
+    /// <summary>Most texts a step ranks. Beyond it, for words that stand nearly everywhere, what is ranked is a part of the step.</summary>
     public const int RankCut = 3_000;
-
-    /// <summary>Sorts behind every text that begins with what stands before it; a range, unlike a pattern, uses the index in prepared statements too.</summary>
-    const string End = "\U0010FFFF";
 
     readonly Database database;
     readonly OrganisationDirectory directory;
@@ -62,20 +58,21 @@ public sealed class ItemSearch
     {
         var words = (query.Words ?? "").Trim();
         if (words.Length > 100) words = words[..100];
-        if (words.Length == 0) return await Ask(query, null, null, words);
+        if (words.Length == 0) return await Ask(query, Steps.Everything(PathOf(query)));
         var parsed = SearchText.Parse(words);
         if (parsed.Code is { Length: 12 or 31 or 33 } code && await ByCode(code) is { } exact) return new([exact], null);
         if (parsed.All is null) return new([], null);
 
-        var variants = await synonyms.Variants(words.ToLowerInvariant());
-        var answer = await Ask(query, parsed.All, Wide(parsed.All, variants), words);
+        var variants = await Variants(words);
+        var answer = await Ask(query, Steps.For(SearchRows.Key(words), parsed.All, variants, PathOf(query)));
         if (answer.Hits.Count > 0 || query.After is not null) return answer;
         if (query.Place is null && places.In(words) is var (place, rest) && SearchText.Parse(rest).All is { } narrower)
         {
-            answer = await Ask(query with { Place = place }, narrower, Wide(narrower, await synonyms.Variants(rest.ToLowerInvariant())), rest);
+            var there = query with { Place = place };
+            answer = await Ask(there, Steps.For(SearchRows.Key(rest), narrower, await Variants(rest), PathOf(there)));
             if (answer.Hits.Count > 0) return answer with { Place = place, Reading = $"已按“{directory.Division(place)!.FullName}”查找“{rest}”" };
         }
-        answer = await Ask(query, parsed.Any!, Wide(parsed.Any!, variants), words, loose: true);
+        answer = await Loose(query, parsed.Any!, variants);
         return answer with { Reading = answer.Hits.Count > 0 ? "没有完全对上的事项，下面是相近的" : null };
     }
 
@@ -92,107 +89,108 @@ public sealed class ItemSearch
             """, new { key, end = key + End, limit }))).AsList();
         if (found.Count < limit && SearchText.Parse(typed).All is { } all)
             found.AddRange(await database.Read(c => c.QueryAsync<Suggestion>("""
-                select s.name as text, s.name, s.basic_code from catalogue.search s
-                where s.tokens @@ @all::tsquery and ts_filter(s.tokens, '{a,b}') @@ @all::tsquery order by s.bodies desc, length(s.name), s.basic_code limit @limit
-                """, new { all, limit })));
+                select name as text, name, basic_code from catalogue.search where tokens @@ @name::tsquery order by bodies desc, length(name), basic_code limit @limit
+                """, new { name = Steps.In('n', all), limit })));
         return [.. found.DistinctBy(s => s.Text).Take(limit)];
     }
 
-    static string Wide(string all, IReadOnlyList<string> variants) =>
-        string.Join(" | ", variants.Select(v => SearchText.Parse(v).All).OfType<string>().Prepend(all).Distinct().Select(v => $"({v})"));
+    /// <summary>Sorts behind every text that begins with what stands before it; a range, unlike a pattern, uses the index in prepared statements too.</summary>
+    const string End = "\U0010FFFF";
 
-    async Task<SearchAnswer> Ask(ItemQuery query, string? all, string? wide, string words, bool loose = false)
+    async Task<IReadOnlyList<string>> Variants(string words) =>
+        [.. (await synonyms.Variants(words.ToLowerInvariant())).Select(v => SearchText.Parse(v).All).OfType<string>().Distinct()];
+
+    /// <summary>Codes from the place up to the province; empty without a place.</summary>
+    string[] PathOf(ItemQuery query) => query.Place is null ? [] : [.. (directory.PathOf(query.Place)?.Split('.') ?? ["0"]).Reverse()];
+
+    async Task<SearchAnswer> Ask(ItemQuery query, IReadOnlyList<string?> steps)
     {
-        var values = new DynamicParameters(new { all, wide, key = SearchRows.Key(words), end = SearchRows.Key(words) + End, cut = RankCut, limit = Math.Clamp(query.Limit, 1, 100) + 1 });
-        if (Filters(query, values) is not { } filters) return new([], null);
-        var near = Near(query);
-        var key = loose ? "(1 - ts_rank(s.tokens, @wide::tsquery))::numeric(8,6)" : all is null ? "0" : Tier;
-        if (After(query, values) is not { } after) return new([], null);
-        var sql = $"""
-            with near as ({(near ? $"select base, max(depth) as depth from catalogue.search_body b where {Bodies(query)} group by base" : "select null::uuid as base, 0 as depth where false")}),
-            candidates as (
-              {(all is null ? "" : $"(select s.item{(near ? ", n.depth" : ", 0 as depth")} from catalogue.search s {(near ? "join near n on n.base = s.item" : "")} where s.name_key ~>=~ @key and s.name_key ~<~ @end and {filters} limit 100) union")}
-              (select s.item{(near ? ", n.depth" : ", 0 as depth")} from catalogue.search s {(near ? "join near n on n.base = s.item" : "")}
-               where {(all is null ? "true" : "s.tokens @@ @wide::tsquery")} and {filters} {(all is null ? "order by " + (near ? "n.depth desc, " : "") + "s.bodies desc, s.basic_code" : "limit @cut")})),
-            ranked as (
-              select s.item, s.basic_code, s.bodies, c.depth, {key} as tier from candidates c join catalogue.search s on s.item = c.item),
-            page as (
-              select * from ranked r where {after} order by r.tier, r.depth desc, r.bodies desc, r.basic_code limit @limit)
-            select p.tier, p.depth, p.bodies, s.basic_code, s.name, s.summary, s.type, b.code, b.organisation, coalesce(b.promised, s.promised) as promised, coalesce(b.visits, s.visits) as visits, coalesce(b.online, s.online) as online
-            from page p join catalogue.search s on s.item = p.item
-            left join lateral (select * from catalogue.search_body b where b.base = p.item and {(near ? Bodies(query) : "p.bodies = 1")} order by b.depth desc, b.code limit 1) b on true
-            order by p.tier, p.depth desc, p.bodies desc, p.basic_code
-            """;
-        var rows = (await database.Read(c => c.QueryAsync<Row>(sql, values))).AsList();
-        var more = rows.Count > query.Limit && !loose;
-        var hits = rows.Take(query.Limit).Select(r => new ItemHit(r.BasicCode, r.Code ?? r.BasicCode, r.Name, r.Summary, r.Type, r.Organisation, r.Organisation is { } o ? directory.Organisation(o)?.Name : null, r.Bodies, r.Promised, r.Visits, r.Online)).ToList();
-        return new(hits, more ? rows[query.Limit - 1].Key : null);
+        var limit = Math.Clamp(query.Limit, 1, 100);
+        var values = new DynamicParameters();
+        var filters = Filters(query, values);
+        var (first, bodies, code) = (0, int.MaxValue, "");
+        if (query.After is { Length: > 0 } after)
+        {
+            if (after.Split('-') is not [var s, var b, var c] || !int.TryParse(s, out first) || !int.TryParse(b, out bodies) || c.Length != 12 || first < 0 || first >= steps.Count) return new([], null);
+            code = c;
+        }
+        values.AddDynamicParams(new { bodies, code, limit = limit + 1, cut = RankCut });
+        var parts = new List<string>();
+        for (var i = first; i < steps.Count; i++)
+        {
+            var step = Key(i);
+            if (steps[i] is { } lexemes) values.Add("q" + step, lexemes);
+            var behind = i == first && code.Length > 0 ? " and (-bodies, basic_code) > (-@bodies, @code)" : "";
+            parts.Add(steps[i] is null
+                ? $"(select {step} as step, item, bodies, basic_code from catalogue.search s where {filters}{behind} order by bodies desc, basic_code limit @limit)"
+                : $"(select {step} as step, item, bodies, basic_code from (select item, bodies, basic_code from catalogue.search s where tokens @@ @q{step}::tsquery and {filters} limit @cut) s where true{behind} order by bodies desc, basic_code limit @limit)");
+        }
+        // An append of limited parts runs them in order and stops when the outer limit is reached.
+        var rows = await Shown(query, $"select * from ({string.Join(" union all ", parts)}) p limit @limit", values);
+        var more = rows.Count > limit;
+        return new(Hits(rows.Take(limit)), more ? rows[limit - 1].Key : null);
     }
 
-    /// <summary>Name before alias before summary; what was typed before what synonyms made of it.</summary>
-    const string Tier = """
-        case when s.name_key = @key then 0
-             when s.name_key like @key || '%' then 1
-             when @key = any(s.alias_keys) then 2
-             when ts_filter(s.tokens, '{a}') @@ @all::tsquery then 3
-             when ts_filter(s.tokens, '{a,b}') @@ @wide::tsquery then 4
-             else 5 end
-        """;
+    /// <summary>Nothing had all the words: what has most of them.</summary>
+    async Task<SearchAnswer> Loose(ItemQuery query, string any, IReadOnlyList<string> variants)
+    {
+        var values = new DynamicParameters();
+        var filters = Filters(query, values);
+        var place = PathOf(query) is { Length: > 0 } path ? $" & ({string.Join(" | ", path.Select(p => $"'@{p}'"))})" : "";
+        var parts = any.Split(" | '").Select((p, i) => i == 0 ? p : "'" + p).Concat(variants.Select(v => $"({v})")).Take(10).ToArray();
+        values.AddDynamicParams(new { all = $"({string.Join(" | ", parts)}){place}", parts, limit = Math.Clamp(query.Limit, 1, 100), cut = RankCut / 3 });
+        var rows = await Shown(query, $"""
+            select -matched::int as step, item, bodies, basic_code from
+              (select s.item, s.bodies, s.basic_code, (select count(*) from unnest(@parts) p where s.tokens @@ p::tsquery) as matched
+               from catalogue.search s where s.tokens @@ @all::tsquery and {filters} limit @cut) c
+            order by matched desc, bodies desc, basic_code limit @limit
+            """, values);
+        return new(Hits(rows), null);
+    }
 
-    /// <summary>Whether bodies matter, and not only texts.</summary>
-    static bool Near(ItemQuery query) => query.Place is not null || query.Level is not null || query.Organisation is not null;
+    /// <summary>The rows of a page with the body to show: the nearest of the place, or the only one there is.</summary>
+    async Task<List<Row>> Shown(ItemQuery query, string page, DynamicParameters values)
+    {
+        var bodies = new List<string>();
+        if (PathOf(query) is { Length: > 0 } path) { bodies.Add("b.place = any(@path)"); values.Add("path", path); }
+        if (query.Level is not null) bodies.Add("b.level = @level");
+        if (query.Organisation is not null) bodies.Add("b.organisation = @organisation");
+        return (await database.Read(c => c.QueryAsync<Row>($"""
+            select p.step, p.bodies, s.basic_code, s.name, s.summary, s.type, b.code, b.organisation, coalesce(b.promised, s.promised) as promised, coalesce(b.visits, s.visits) as visits, coalesce(b.online, s.online) as online
+            from ({page}) p join catalogue.search s on s.item = p.item
+            left join lateral (select * from catalogue.search_body b where b.base = p.item and {(bodies.Count > 0 ? string.Join(" and ", bodies) : "p.bodies = 1")} order by b.depth desc, b.code limit 1) b on true
+            order by p.step, p.bodies desc, s.basic_code
+            """, values))).AsList();
+    }
 
-    /// <summary>Conditions on texts; null when a filter can never be met.</summary>
-    static string? Filters(ItemQuery query, DynamicParameters values)
+    /// <summary>Conditions on texts beside words and place.</summary>
+    static string Filters(ItemQuery query, DynamicParameters values)
     {
         var where = new List<string> { "true" };
-        if (query.Audience is { } audience) { where.Add("s.audience @> array[@audience]::smallint[]"); values.Add("audience", (short)audience); }
+        if (query.Audience is { } audience) { where.Add("s.audience @> array[@audience]::smallint[]"); values.Add("audience", (short)Math.Clamp(audience, 0, 99)); }
         if (query.Line is { Length: > 0 } line) { where.Add("s.line = @line"); values.Add("line", line); }
         if (query.Type is { Length: > 0 } type) { where.Add("s.type = @type"); values.Add("type", type); }
         if (query.LifeEvent is { Length: > 0 } lifeEvent) { where.Add("s.life_events @> array[@lifeEvent]"); values.Add("lifeEvent", lifeEvent); }
-        if (query.Online && !Near(query)) where.Add("s.online");
-        return query.Audience is < 0 or > 99 || query.Level is < 0 or > 99 ? null : string.Join(" and ", where);
-    }
-
-    /// <summary>Condition on bodies: the place and its upper levels, a level, an organisation.</summary>
-    string Bodies(ItemQuery query)
-    {
-        var where = new List<string>();
-        if (query.Place is { } place)
-        {
-            // Codes come from the directory, never from the request.
-            var path = directory.PathOf(place)?.Split('.') ?? [];
-            where.Add(path.Length == 0 ? "false" : $"b.place in ({string.Join(", ", path.Select(p => $"'{p}'"))})");
-        }
-        if (query.Level is { } level) where.Add($"b.level = {level.ToString(CultureInfo.InvariantCulture)}");
-        if (query.Organisation is { } organisation) where.Add($"b.organisation = '{organisation}'");
-        if (query.Online) where.Add("b.online");
+        if (query.Level is { } level) { where.Add("exists (select from catalogue.search_body b where b.base = s.item and b.level = @level)"); values.Add("level", (short)Math.Clamp(level, 0, 99)); }
+        if (query.Organisation is { } organisation) { where.Add("s.item in (select b.base from catalogue.search_body b where b.organisation = @organisation)"); values.Add("organisation", organisation); }
+        if (query.Online) where.Add("s.online");
         return string.Join(" and ", where);
     }
 
-    /// <summary>Condition "behind the last hit"; null for a key nobody gave out.</summary>
-    static string? After(ItemQuery query, DynamicParameters values)
-    {
-        if (string.IsNullOrEmpty(query.After)) return "true";
-        if (query.After.Split('-') is not [var tier, var depth, var bodies, var code] || !int.TryParse(tier, out var t) || !int.TryParse(depth, out var d) || !int.TryParse(bodies, out var b) || code.Length != 12) return null;
-        values.AddDynamicParams(new { afterTier = t, afterDepth = -d, afterBodies = -b, afterCode = code });
-        return "(r.tier, -r.depth, -r.bodies, r.basic_code) > (@afterTier, @afterDepth, @afterBodies, @afterCode)";
-    }
+    async Task<ItemHit?> ByCode(string code) => Hits(await database.Read(c => c.QueryAsync<Row>("""
+        select 0 as step, s.bodies, s.basic_code, s.name, s.summary, s.type, b.code, b.organisation, coalesce(b.promised, s.promised) as promised, coalesce(b.visits, s.visits) as visits, coalesce(b.online, s.online) as online
+        from catalogue.search s left join catalogue.search_body b on b.base = s.item and b.code = @implementation
+        where s.item = (select item.id from catalogue.item where item.basic_code = @basic and item.parent is null) and (@implementation is null or b.code is not null)
+        """, new { basic = code.Length == 12 ? code : code[19..31], implementation = code.Length == 12 ? null : code[..31] }))).FirstOrDefault();
 
-    async Task<ItemHit?> ByCode(string code)
-    {
-        var row = await database.Read(c => c.QuerySingleOrDefaultAsync<Row>("""
-            select 0::numeric as tier, 0 as depth, s.bodies, s.basic_code, s.name, s.summary, s.type, b.code, b.organisation, coalesce(b.promised, s.promised) as promised, coalesce(b.visits, s.visits) as visits, coalesce(b.online, s.online) as online
-            from catalogue.search s left join catalogue.search_body b on b.base = s.item and b.code = @implementation
-            where s.basic_code = @basic and (@implementation is null or b.code is not null)
-            """, new { basic = code.Length == 12 ? code : code[19..31], implementation = code.Length == 12 ? null : code[..31] }));
-        return row is null ? null : new(row.BasicCode, row.Code ?? row.BasicCode, row.Name, row.Summary, row.Type, row.Organisation, row.Organisation is { } o ? directory.Organisation(o)?.Name : null, row.Bodies, row.Promised, row.Visits, row.Online);
-    }
+    List<ItemHit> Hits(IEnumerable<Row> rows) =>
+        [.. rows.Select(r => new ItemHit(r.BasicCode, r.Code ?? r.BasicCode, r.Name, r.Summary, r.Type, r.Organisation, r.Organisation is { } o ? directory.Organisation(o)?.Name : null, r.Bodies, r.Promised, r.Visits, r.Online))];
+
+    static string Key(int step) => step.ToString(CultureInfo.InvariantCulture);
 
     sealed record Row
     {
-        public decimal Tier { get; init; }
-        public int Depth { get; init; }
+        public int Step { get; init; }
         public int Bodies { get; init; }
         public string BasicCode { get; init; } = "";
         public string Name { get; init; } = "";
@@ -203,6 +201,6 @@ public sealed class ItemSearch
         public decimal Promised { get; init; }
         public short Visits { get; init; }
         public bool Online { get; init; }
-        public string Key => string.Create(CultureInfo.InvariantCulture, $"{(int)Tier}-{Depth}-{Bodies}-{BasicCode}");
+        public string Key => string.Create(CultureInfo.InvariantCulture, $"{Step}-{Bodies}-{BasicCode}");
     }
 }

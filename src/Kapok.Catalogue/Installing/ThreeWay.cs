@@ -8,7 +8,7 @@ namespace Kapok.Catalogue.Installing;
 /// A new package version meets later edits: field by field, what only the package changed is taken, what only the desk
 /// changed is kept, and what both changed keeps the desk's value and is reported.
 /// </summary>
-public static class ThreeWay
+static class ThreeWay
 {
     /// <param name="before">What the package said last time.</param>
     /// <param name="desk">What stands now.</param>

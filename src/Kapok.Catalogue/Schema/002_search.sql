@@ -1,24 +1,26 @@
 -- What people search: one row a text (an item of the basic list), one row a body that implements it. Written with every publication.
+-- Lexemes say where they stand, so that the index alone tells name from alias from the rest, and where it is done:
+--   =食品经营许可  the whole name or an alias     n食品  in the name     a食品  in an alias     食品  anywhere     @440106  done there
 create table catalogue.search (
   item        uuid primary key references catalogue.item,
   basic_code  text not null,
   name        text not null,
   name_key    text not null,                              -- lower case, nothing but letters and digits
-  alias_keys  text[] not null,
   summary     text not null,
-  tokens      tsvector not null,                          -- A name, B aliases, C summary, D results and code
+  words       tsvector not null,                          -- lexemes of the text
+  tokens      tsvector not null,                          -- words and places
   type        text not null,
   line        text not null,
   audience    smallint[] not null,
-  levels      smallint[] not null,
   life_events text[] not null,
   online      boolean not null,
   visits      smallint not null,
   promised    numeric(6,1) not null,                      -- working days
   bodies      int not null default 0                      -- how many implement it
-) with (fillfactor = 80);
+) with (toast_tuple_target = 128);
+-- Ranking reads thousands of rows and never their lexemes: these stay out of the row.
+alter table catalogue.search alter column words set storage external, alter column tokens set storage external;
 create index search_tokens on catalogue.search using gin (tokens) with (fastupdate = off);
-create index search_name on catalogue.search (name_key text_pattern_ops);
 create index search_order on catalogue.search (bodies desc, basic_code);
 
 create table catalogue.search_body (
@@ -34,8 +36,7 @@ create table catalogue.search_body (
   visits       smallint not null,
   promised     numeric(6,1) not null
 );
-create index search_body_place on catalogue.search_body (place, base, depth);
-create index search_body_base on catalogue.search_body (base, depth);
+create index search_body_base on catalogue.search_body (base, place);
 create index search_body_organisation on catalogue.search_body (organisation, base);
 
 -- Names and aliases to offer while somebody types.

@@ -37,38 +37,46 @@ static class SearchRows
         await Count(connection, [.. entries.Select(e => e.Root).Distinct()]);
     }
 
-    static Task Count(NpgsqlConnection connection, Guid[] bases) => connection.ExecuteAsync("""
-        update catalogue.search s set bodies = n.bodies
-        from (select b.base, (select count(*)::int from catalogue.search_body x where x.base = b.base) as bodies from unnest(@bases) as b (base)) n
-        where s.item = n.base and s.bodies <> n.bodies
-        """, new { bases });
+    /// <summary>How many bodies implement a text, and where.</summary>
+    internal static Task Count(NpgsqlConnection connection, Guid[] bases) => connection.ExecuteAsync("""
+        update catalogue.search s set bodies = n.bodies, tokens = s.words || array_to_tsvector(n.places)
+        from (select t.base, count(b.item)::int as bodies, coalesce(array_agg(distinct '@' || b.place) filter (where b.place is not null), '{}') as places
+              from unnest(@bases) as t (base) left join catalogue.search_body b on b.base = t.base group by t.base) n
+        where s.item = n.base and s.tokens <> s.words || array_to_tsvector(n.places)
+           or s.item = n.base and s.bodies <> n.bodies
+        """, new { bases }, commandTimeout: 600);
 
-    static async Task Text(NpgsqlConnection connection, Guid item, ItemContent content)
+    internal static async Task Text(NpgsqlConnection connection, Guid item, ItemContent content)
     {
         await connection.ExecuteAsync("""
-            insert into catalogue.search (item, basic_code, name, name_key, alias_keys, summary, tokens, type, line, audience, levels, life_events, online, visits, promised)
-            values (@item, @Code, @Name, @key, @aliases, @Summary, @tokens::tsvector, @Type, @Line, @audience, @levels, @events, @online, @visits, @promised)
-            on conflict (item) do update set name = excluded.name, name_key = excluded.name_key, alias_keys = excluded.alias_keys, summary = excluded.summary, tokens = excluded.tokens,
-              type = excluded.type, line = excluded.line, audience = excluded.audience, levels = excluded.levels, life_events = excluded.life_events, online = excluded.online,
+            insert into catalogue.search (item, basic_code, name, name_key, summary, words, tokens, type, line, audience, life_events, online, visits, promised)
+            values (@item, @Code, @Name, @key, @Summary, array_to_tsvector(@words), array_to_tsvector(@words), @Type, @Line, @audience, @events, @online, @visits, @promised)
+            on conflict (item) do update set name = excluded.name, name_key = excluded.name_key, summary = excluded.summary, words = excluded.words,
+              tokens = excluded.words || array_to_tsvector(array(select distinct '@' || b.place from catalogue.search_body b where b.base = excluded.item)),
+              type = excluded.type, line = excluded.line, audience = excluded.audience, life_events = excluded.life_events, online = excluded.online,
               visits = excluded.visits, promised = excluded.promised
             """, new
         {
-            item, content.Code, content.Name, key = Key(content.Name), aliases = content.Aliases.Select(Key).ToArray(), content.Summary, tokens = Tokens(content), content.Type, content.Line,
-            audience = Shorts(content.Audience), levels = Shorts(content.Levels), events = content.LifeEvents.ToArray(), online = content.OnlineDoable(), visits = (short)content.Visits,
+            item, content.Code, content.Name, key = Key(content.Name), content.Summary, words = Words(content), content.Type, content.Line,
+            audience = content.Audience.Select(a => (short)a).ToArray(), events = content.LifeEvents.ToArray(), online = content.OnlineDoable(), visits = (short)content.Visits,
             promised = TimeLimit.InWorkingDays(content.PromisedDays, content.PromisedUnit),
         });
-        var words = content.Aliases.Select(a => (Text: a, Kind: (short)1)).Prepend((Text: content.Name, Kind: (short)0)).DistinctBy(w => w.Text).ToList();
+        var names = content.Aliases.Select(a => (Text: a, Kind: (short)1)).Prepend((Text: content.Name, Kind: (short)0)).DistinctBy(w => w.Text).ToList();
         await connection.ExecuteAsync("""
             delete from catalogue.suggestion where item = @item;
             insert into catalogue.suggestion (item, text, key, initials, kind) select @item, * from unnest(@texts, @keys, @initials, @kinds)
-            """, new { item, texts = words.Select(w => w.Text).ToArray(), keys = words.Select(w => Key(w.Text)).ToArray(), initials = words.Select(w => Pinyin.Initials(w.Text)).ToArray(), kinds = words.Select(w => w.Kind).ToArray() });
+            """, new { item, texts = names.Select(w => w.Text).ToArray(), keys = names.Select(w => Key(w.Text)).ToArray(), initials = names.Select(w => Pinyin.Initials(w.Text)).ToArray(), kinds = names.Select(w => w.Kind).ToArray() });
     }
 
-    internal static string Tokens(ItemContent content) => SearchText.Vector(
-        [new(content.Name, 'A', ByPinyin: true), .. content.Aliases.Select(a => new SearchField(a, 'B', ByPinyin: true)), new(content.Summary, 'C'), .. content.Results.Select(r => new SearchField(r.Name)), new(content.Code)]);
+    /// <summary>Lexemes of a text; what the prefixes mean stands in the schema.</summary>
+    internal static string[] Words(ItemContent content)
+    {
+        var name = SearchText.Tokens(content.Name, byPinyin: true);
+        var aliases = content.Aliases.SelectMany(a => SearchText.Tokens(a, byPinyin: true)).Distinct().ToList();
+        IEnumerable<string> rest = [.. SearchText.Tokens(content.Summary), .. content.Results.SelectMany(r => SearchText.Tokens(r.Name)), .. SearchText.Tokens(content.Code)];
+        return [.. content.Aliases.Prepend(content.Name).Select(t => "=" + Key(t)).Concat(name.Select(t => "n" + t)).Concat(aliases.Select(t => "a" + t)).Concat(name).Concat(aliases).Concat(rest).Where(t => t.Length > 1 || t[0] > 0x7f).Distinct()];
+    }
 
     /// <summary>Lower case, nothing but letters and digits.</summary>
     internal static string Key(string text) => new([.. text.ToLowerInvariant().Where(char.IsLetterOrDigit)]);
-
-    static short[] Shorts(IReadOnlyList<int> codes) => [.. codes.Select(c => (short)c)];
 }
