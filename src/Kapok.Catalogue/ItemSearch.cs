@@ -89,7 +89,8 @@ public sealed class ItemSearch
             """, new { key, end = key + End, limit }))).AsList();
         if (found.Count < limit && SearchText.Parse(typed).All is { } all)
             found.AddRange(await database.Read(c => c.QueryAsync<Suggestion>("""
-                select name as text, name, basic_code from catalogue.search where tokens @@ @name::tsquery order by bodies desc, length(name), basic_code limit @limit
+                select name as text, name, basic_code from (select name, basic_code, bodies from catalogue.search where tokens @@ @name::tsquery limit 500) s
+                order by bodies desc, length(name), basic_code limit @limit
                 """, new { name = Steps.In('n', all), limit })));
         return [.. found.DistinctBy(s => s.Text).Take(limit)];
     }
