@@ -18,6 +18,7 @@ internal static class Gallery
         group.MapGet("/case", () => new RazorComponentResult<GalleryCase>());
         group.MapGet("/desk", () => new RazorComponentResult<GalleryDesk>());
         group.MapGet("/review", () => new RazorComponentResult<GalleryReview>());
+        group.MapGet("/sign-in", () => new RazorComponentResult<GallerySignIn>());
         group.MapGet("/division", (string[] division) => new RazorComponentResult<DivisionPicker>(new Dictionary<string, object?>
         {
             [nameof(DivisionPicker.Name)] = "division",

@@ -6,7 +6,7 @@ namespace Kapok.Tests.Foundation.Pages;
 
 public sealed class BrowserTests(PageHost host, Chromium chromium) : IClassFixture<PageHost>, IClassFixture<Chromium>
 {
-    private static readonly string[] Samples = ["/components", "/components/home", "/components/item", "/components/case", "/components/desk", "/components/review"];
+    private static readonly string[] Samples = ["/components", "/components/home", "/components/item", "/components/case", "/components/desk", "/components/review", "/components/sign-in"];
 
     [Theory]
     [InlineData(1440, false, false, "zh-Hans", true)]

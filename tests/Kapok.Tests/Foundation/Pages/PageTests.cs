@@ -11,7 +11,7 @@ public sealed class PageTests(PageHost host) : IClassFixture<PageHost>
     public static TheoryData<string, string> Everything()
     {
         var data = new TheoryData<string, string>();
-        foreach (var path in (string[])["/components", "/components/home", "/components/item", "/components/case", "/components/desk", "/components/review", "/form", "/nowhere", "/components/division?division=440100"])
+        foreach (var path in (string[])["/components", "/components/home", "/components/item", "/components/case", "/components/desk", "/components/review", "/components/sign-in", "/form", "/nowhere", "/components/division?division=440100"])
             foreach (var language in (string[])["zh-Hans", "zh-Hant", "en"]) data.Add(path, language);
         return data;
     }
