@@ -27,6 +27,7 @@ public sealed class CasesModule : IModule
         services.AddSingleton<FormPlace>();
         services.AddSingleton<Corrections>();
         services.AddSingleton<MyCases>();
+        services.AddSingleton<Achieved>();
         services.AddSingleton<WaitingThings>();
         services.AddSingleton<TimerWorker>();
         services.AddHostedService(s => s.GetRequiredService<TimerWorker>());

@@ -1,5 +1,6 @@
 using Kapok.Foundation;
 using Kapok.Foundation.Packages;
+using Kapok.Portal.Browsing;
 using Kapok.Portal.Help;
 using Kapok.Portal.Home;
 using Kapok.Portal.Problems;
@@ -26,6 +27,7 @@ public sealed class PortalModule : IModule
     public void MapRoutes(IEndpointRouteBuilder routes)
     {
         HomePages.Map(routes);
+        BrowsePages.Map(routes);
         HelpPages.Map(routes);
         ProblemPages.Map(routes);
     }
