@@ -50,13 +50,38 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
         if (await items.Find(implementation) is not { ImplementationCode: not null, Organisation: not null } item) return Outcome<Guid>.No(Refusal.NotFound, "没有这个事项，或者它已经停办");
         var definition = await definitions.Current(item);
         if (!definition.Ok) return definition.As<Guid>();
-        var party = actor.OnBehalfOf ?? actor.Person!.Value;
+        return await Insert(definition.Value!, actor, actor.OnBehalfOf ?? actor.Person!.Value, eligibility, id);
+    }
+
+    /// <summary>At the counter: whoever accepts for the body (<c>cases.accept</c>) begins for the person or company before him, and keeps the draft until it is submitted.</summary>
+    public async Task<Outcome<Guid>> BeginAtCounter(string implementation, Party party, Actor clerk)
+    {
+        if (await items.Find(implementation) is not { ImplementationCode: not null, Organisation: { } body } item) return Outcome<Guid>.No(Refusal.NotFound, "没有这个事项，或者它已经停办", "item");
+        if (clerk.Kind != ActorKind.Official) return Outcome<Guid>.No(Refusal.Forbidden, "窗口收件仅限工作人员");
+        if (Access.Decide(clerk, "cases.accept", body.AsTarget()) is { Allowed: false } decision) return Outcome<Guid>.No(Refusal.Forbidden, decision.Reason);
+        if (party.Id == clerk.Person) return Outcome<Guid>.No(Refusal.Forbidden, "自己的申请请自己在网上提交，不能自己收件");
+        var definition = await definitions.Current(item);
+        return definition.Ok ? await Insert(definition.Value!, clerk, party.Id, null, null) : definition.As<Guid>();
+    }
+
+    /// <summary>An official's draft for somebody else is one taken at the counter.</summary>
+    static bool AtCounter(Actor actor, Party party) => actor.Kind == ActorKind.Official && party.Id != actor.Person && party.Id != actor.OnBehalfOf;
+
+    /// <summary>Whose facts fill the form: the applicant's, never those of the clerk.</summary>
+    static Actor Applicant(Actor actor, Party party) => actor with
+    {
+        Person = party.Kind == PartyKind.Person || AtCounter(actor, party) ? party.Id : actor.Person,
+        OnBehalfOf = party.Kind == PartyKind.Company ? party.Id : null,
+    };
+
+    async Task<Outcome<Guid>> Insert(CaseDefinition definition, Actor owner, Guid party, JsonElement? eligibility, Guid? id)
+    {
         var now = time.GetUtcNow().UtcDateTime;
         var draft = id ?? Guid.CreateVersion7();
         await database.Read(c => c.ExecuteAsync("""
             insert into cases.draft (id, owner, party, definition, eligibility, created_at, updated_at, expires_at)
             values (@draft, @owner, @party, @definition, @eligibility::jsonb, @now, @now, @expires) on conflict (id) do nothing
-            """, new { draft, owner = actor.Person, party, definition = definition.Value!.Id, eligibility = eligibility?.GetRawText() ?? "{}", now, expires = now + Kept }));
+            """, new { draft, owner = owner.Person, party, definition = definition.Id, eligibility = eligibility?.GetRawText() ?? "{}", now, expires = now + Kept }));
         return draft;
     }
 
@@ -76,7 +101,7 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
     async Task<DraftView> View(DraftRow row, CaseDefinition definition, Party party, ImmutableArray<CaseMaterial> files, Actor actor)
     {
         using var answers = JsonDocument.Parse(row.Answers);
-        var facts = await Facts(actor with { OnBehalfOf = party.Kind == PartyKind.Company ? party.Id : null });
+        var facts = await Facts(Applicant(actor, party));
         var form = FormEngine.Evaluate(definition.Form, answers.RootElement, new FormContext(Today()) { Facts = facts, Visited = row.Visited.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet() });
         return new(row, definition, party, form, MaterialsOf(definition.Item.Content, form.Scope, files));
     }
@@ -148,8 +173,11 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
     {
         if (await Find(id, actor) is not { } draft) return await Standing(id, actor) is { } known ? known : Outcome<Receipt>.No(Refusal.NotFound, "没有这份草稿");
         if (draft.Faults.Count > 0) return Outcome<Receipt>.Invalid(draft.Faults);
-        var application = new Application(id, actor with { OnBehalfOf = draft.Party.Kind == PartyKind.Company ? draft.Party.Id : null }, draft.Definition, draft.Party.Id, draft.Party.Name, channel,
-            draft.Form.Submission.GetRawText(), draft.Row.Eligibility, draft.Materials.Sum(m => m.Files.Length));
+        var counter = AtCounter(actor, draft.Party);
+        if (counter && Access.Decide(actor, "cases.accept", draft.Definition.Body.AsTarget()) is { Allowed: false } decision) return Outcome<Receipt>.No(Refusal.Forbidden, decision.Reason);
+        var who = counter ? actor with { OnBehalfOf = draft.Party.Id, Origin = "counter" } : actor with { OnBehalfOf = draft.Party.Kind == PartyKind.Company ? draft.Party.Id : null };
+        var application = new Application(id, who, draft.Definition, draft.Party.Id, draft.Party.Name, counter ? (short)1 : channel,
+            draft.Form.Submission.GetRawText(), draft.Row.Eligibility, draft.Materials.Sum(m => m.Files.Length)) { Submitter = counter ? draft.Party.Id : null };
         return await desk.Submit(application, stop);
     }
 

@@ -12,7 +12,11 @@ namespace Kapok.Cases.Deciding;
 /// <param name="Id">Id of the draft; sending it again gives the case that already stands.</param>
 /// <param name="Party">Person or company applied for.</param>
 /// <param name="Channel">GB/T 39046 A.5: 1 counter, 2 computer, 3 mobile, 4 post.</param>
-public sealed record Application(Guid Id, Actor Actor, CaseDefinition Definition, Guid Party, string PartyName, short Channel, string Answers, string Eligibility, int Materials);
+public sealed record Application(Guid Id, Actor Actor, CaseDefinition Definition, Guid Party, string PartyName, short Channel, string Answers, string Eligibility, int Materials)
+{
+    /// <summary>Who applies, when it is not the actor: at the counter the applicant, not the clerk who types.</summary>
+    public Guid? Submitter { get; init; }
+}
 
 /// <summary>What the applicant gets at once.</summary>
 public sealed record Receipt(Guid Id, string Number, string QueryCode, DateTimeOffset SubmittedAt, string ItemName, bool Repeated);
@@ -28,7 +32,7 @@ static class Submitting
         {
             Id = application.Id, Number = number, QueryCode = queryCode, Definition = application.Definition.Id, ItemCode = item.BasicCode, Implementation = application.Definition.Implementation,
             ItemName = item.Content.Name, Organisation = body.Id, Division = body.DivisionPath, Line = body.Line, Party = application.Party, PartyName = application.PartyName,
-            Submitter = application.Actor.Person ?? Guid.Empty, Channel = application.Channel, State = CaseState.Submitted, SubmittedAt = world.Now,
+            Submitter = application.Submitter ?? application.Actor.Person ?? Guid.Empty, Channel = application.Channel, State = CaseState.Submitted, SubmittedAt = world.Now,
         };
         var act = new CaseAct(new(row, [], new(row.Id, application.Answers, application.Eligibility)), application.Actor, application.Definition, world);
         CaseClock.Add(act, new ClockEntry.Received(world.Now));

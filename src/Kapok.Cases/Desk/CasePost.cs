@@ -48,6 +48,12 @@ static class CasePost
         }
     }
 
+    /// <summary>With script a form sends itself and only the middle of the page changes; without, the page is shown anew.</summary>
+    public static IReadOnlyDictionary<string, object> InPlace(string action) => new Dictionary<string, object>
+    {
+        ["hx-post"] = action, ["hx-target"] = "#main", ["hx-select"] = "#main", ["hx-swap"] = "outerHTML",
+    };
+
     /// <summary>The verdicts of a page as one notice: what is wrong, each with its reason. A reason alone counts as wrong; ok with a reason does not.</summary>
     static Outcome<CaseCommand> Correction(Guid id, Actor actor, IFormCollection form)
     {

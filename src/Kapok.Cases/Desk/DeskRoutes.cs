@@ -15,6 +15,7 @@ public static class DeskRoutes
         services.AddSingleton<CaseCsv>();
         services.AddSingleton<Dossiers>();
         services.AddSingleton<CaseBundle>();
+        services.AddSingleton<Questions>();
     }
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -22,5 +23,9 @@ public static class DeskRoutes
         var desk = DeskDoor.Group(routes);
         ListRoutes.Map(desk);
         CaseRoutes.Map(desk);
+        QuestionRoutes.Map(desk);
+        BulkRoutes.Map(desk);
+        CounterRoutes.Map(desk);
+        AuditRoutes.Map(routes);
     }
 }

@@ -34,6 +34,9 @@ public static class DeskWords
         "approved" => "准予", "refused" => "不予", "not-accepted" => "不予受理", "withdrawn" => "终止", null => "", _ => result,
     };
 
+    /// <summary>Date and serial of a case number; what stands before them is the same for all cases of an item.</summary>
+    public static string Tail(string number) => number.Length > 12 ? number[^12..] : number;
+
     /// <summary>What stands beside the lamp: 还剩 3 个工作日, 今天到期, 已超期 2 个工作日, or what stops the clock.</summary>
     public static string Left(Texts texts, string state, DateTime? due, WorkCalendar calendar, DateTimeOffset now)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Dapper;
@@ -46,6 +47,10 @@ public sealed record Dossier(CaseView View, ImmutableArray<OpenWork> Works, Immu
     public IReadOnlyList<Choice> Units { get; init; } = [];
     public DateTimeOffset Now { get; init; }
     public Guid? Reader { get; init; }
+    /// <summary>The flow with where the case stands, as SVG.</summary>
+    public string? Picture { get; init; }
+    /// <summary>Where the case stands and what comes next, in a sentence.</summary>
+    public string? Stands { get; init; }
 
     public CaseRow Row => View.Row;
     /// <summary>The acceptance work the reader may do now: only then verdicts are asked.</summary>
@@ -82,11 +87,21 @@ public sealed class Dossiers(Database database, CaseViews views, OrganisationDir
             await database.Read(c => c.ExecuteAsync("update cases.message set read_at = @now where case_id = @id and from_party and read_at is null", new { id = row.Id, now = now.UtcDateTime }));
         var broken = EventLog.FirstBreak(row.Id, view.Events);
         if (broken is null && (view.Events.Length == 0 || view.Events[^1].Seq != row.Version || !view.Events[^1].Digest.AsSpan().SequenceEqual(row.Digest))) broken = view.Events.Length + 1;
+        var flow = view.Definition.Flow;
+        var state = row.Flow is { } kept ? FlowState.FromJson(kept, flow) : null;
+        var done = view.Events.Where(e => e.Type == "task-completed").Select(e => Node(e.Data));
         return new(view, works.ToImmutable(), AnswersOf(form, Division), Drafts.MaterialsOf(view.Definition.Item.Content, form.Scope, view.Materials), await views.Notes(row.Id), await views.Consultations(row.Id), ChangesOf(view.Events))
         {
             Handles = handles, MayDecide = Access.Decide(actor, "cases.decide", view.Case.Target), Broken = broken, Request = CaseClock.Request(row), Extended = CaseClock.Extended(row),
             LongestExtension = CaseClock.LongestExtension(view.Definition.Item.Content), Units = UnitsFor(view, actor), Now = now, Reader = actor.Person,
+            Picture = FlowDiagram.Svg(flow, state is null ? FlowMarks.None with { Done = done.ToFrozenSet(StringComparer.Ordinal) } : FlowMarks.Of(state, done)), Stands = state is null ? null : FlowDiagram.Sentence(flow, state),
         };
+    }
+
+    static string Node(string data)
+    {
+        using var json = JsonDocument.Parse(data);
+        return json.RootElement.TryGetProperty("node", out var node) ? node.GetString() ?? "" : "";
     }
 
     async Task<OpenWork> Work(CaseView view, CaseTask task, Actor actor)

@@ -43,7 +43,11 @@ static class CaseApi
         cases.MapPost("{id:guid}/messages", (Guid id, TextBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new SendMessage(id, http.Actor(), body.Text ?? "")));
         cases.MapPost("{id:guid}/notes", (Guid id, TextBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new AddNote(id, http.Actor(), body.Text ?? "")));
         cases.MapPost("{id:guid}/questions", (Guid id, QuestionBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new AskUnit(id, http.Actor(), body.Organisation, body.Question ?? "", body.Due)));
-        cases.MapPost("{id:guid}/questions/{question:guid}/answer", (Guid id, Guid question, AnswerBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new AnswerUnit(id, http.Actor(), question, body.Organisation, body.Answer ?? "")));
+        cases.MapPost("{id:guid}/questions/{question:guid}/answer", async (Guid id, Guid question, AnswerBody body, HttpContext http, Desk.Questions questions) =>
+        {
+            var answered = await questions.Answer(question, http.Actor(), body.Answer ?? "");
+            return answered.Ok ? Results.Json(CaseJson.Brief(answered.Value!), Json.Options) : answered.Refuse();
+        });
     }
 
     static async Task<IResult> List([AsParameters] ListParameters p, HttpContext http, Database database, OrganisationDirectory directory, TimeProvider time)
