@@ -36,6 +36,8 @@ public sealed class IdentityModule : IModule
         services.AddSingleton<OfficialLists>();
         services.AddSingleton<Openings>();
         services.AddSingleton<AccessQuestion>();
+        services.AddSingleton<FirstOfficials>();
+        services.AddHostedService(s => s.GetRequiredService<FirstOfficials>());
         services.AddSingleton<AuditTrail>();
         services.Configure<PageOptions>(o => o.Fill += IdentityPages.Fill);
         services.AddSingleton<IPackagePart, IdentityPackagePart>();
@@ -44,6 +46,7 @@ public sealed class IdentityModule : IModule
     public void MapRoutes(IEndpointRouteBuilder routes)
     {
         SignInRoutes.Map(routes);
+        SetupRoutes.Map(routes);
         MyRoutes.Map(routes);
         AbsenceRoutes.Map(routes);
         DirectoryRoutes.Map(routes);

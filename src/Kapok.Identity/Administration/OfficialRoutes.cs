@@ -119,15 +119,18 @@ static class OfficialRoutes
         var office = card.Posts.FirstOrDefault(p => p.To is null)?.Organisation;
         return new RazorComponentResult<OfficialPage>(new
         {
-            Card = card, Done = done, Errors = errors, Posts = PostChoices(scope), Office = office is { } o ? directory.Organisation(o)?.Key ?? "" : "",
+            Card = card, Nearby = Nearby(scope), Done = done, Errors = errors, Posts = PostChoices(scope), Office = office is { } o ? directory.Organisation(o)?.Key ?? "" : "",
             Colleagues = office is { } here ? await lists.Colleagues(person, here) : [], Lines = (IReadOnlyList<Choice>)[.. scope.Directory.Lines.Select(l => new Choice(l.Key, l.Name))],
         }) { StatusCode = status ?? 200 };
     }
 
     internal static IReadOnlyList<Choice> PostChoices(AdminScope scope) => [.. scope.Directory.Posts.Where(p => p.Scope != PostScope.Node).Select(p => new Choice(p.Key, p.Name))];
 
+    /// <summary>Enough to choose from; a province types the key.</summary>
+    static IReadOnlyList<string> Nearby(AdminScope scope) => [.. scope.Organisations.Where(o => o.ClosedOn is null).Select(o => o.Key).Take(200)];
+
     static IResult NewPage(HttpContext http, OrganisationDirectory directory, NewOfficialForm form, FieldErrors? errors) =>
-        new RazorComponentResult<NewOfficialPage>(new { Form = form, Errors = errors, Posts = PostChoices(Scope(http, directory)) }) { StatusCode = errors is null ? 200 : 422 };
+        new RazorComponentResult<NewOfficialPage>(new { Form = form, Nearby = Nearby(Scope(http, directory)), Errors = errors, Posts = PostChoices(Scope(http, directory)) }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> OpenByForm(HttpContext http, OrganisationDirectory directory, Openings openings, [FromForm] NewOfficialForm form)
     {

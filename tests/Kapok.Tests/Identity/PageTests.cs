@@ -1,7 +1,12 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Dapper;
+using Kapok.Foundation.Pages;
 using Kapok.Identity;
+using Kapok.Identity.Administration;
+using Kapok.Identity.Granting;
 using Kapok.Identity.Installing;
+using Kapok.Identity.SignIn;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kapok.Tests.Identity;
@@ -112,5 +117,22 @@ public sealed class PageTests(App app) : IClassFixture<App>
         buttons.ShouldContain("zhangsan");
         buttons.ShouldContain("tech");
         foreach (var account in buttons) await app.SignIn(account!);
+    }
+
+    [Fact]
+    public async Task A_demonstration_node_has_no_set_up_page() => (await app.Browser().GetAsync("/setup")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+    [Fact]
+    public void Every_sentence_has_english()
+    {
+        var english = TextTable.Read(typeof(IdentityModule).Assembly).Keys.Concat(TextTable.Read(typeof(TextTable).Assembly).Keys).ToHashSet();
+        var sources = Directory.EnumerateFiles(Path.Combine(TestDatabase.Root, "src", "Kapok.Identity"), "*.razor", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        var used = sources.SelectMany(text => Regex.Matches(text, "\\bL\\[\"([^\"]+)\"").Select(m => m.Groups[1].Value))
+            .Concat(sources.SelectMany(text => Regex.Matches(text, "new\\(\"([^\"]+)\", \\$?\"/").Select(m => m.Groups[1].Value)))
+            .Concat(PermissionNames.All).Append(PasswordRules.Hint)
+            .Concat(((string[])["appointed", "end", "granted", "take-back", "absent", "cancel", "lock", "unlock"]).Select(done => OfficialPage.Said(done)!))
+            .Where(text => text.Any(c => c is >= '\u4e00' and <= '\u9fff')).Distinct().ToList();
+        used.Count.ShouldBeGreaterThan(150);
+        used.Where(text => !english.Contains(text)).ShouldBeEmpty();
     }
 }
