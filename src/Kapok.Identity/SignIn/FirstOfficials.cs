@@ -18,7 +18,7 @@ public sealed record MissingOfficial(string Post, string Name, string Organisati
 /// opens the first business administrator and the first technical operator, each once; afterwards the code is gone
 /// and so is the page.
 /// </summary>
-public sealed class FirstOfficials(Database database, OrganisationDirectory directory, Openings openings, NodeOptions node, TimeProvider time, ILogger<FirstOfficials> log) : BackgroundService
+public sealed class FirstOfficials(Database database, OrganisationDirectory directory, Openings openings, NodeOptions node, TimeProvider time, ILogger<FirstOfficials> log) : IHostedService
 {
     static readonly string[] Needed = ["org-admin", "tech"];
 
@@ -50,7 +50,7 @@ public sealed class FirstOfficials(Database database, OrganisationDirectory dire
     }
 
     /// <summary>Leaves the code in the data folder when it is needed.</summary>
-    protected override async Task ExecuteAsync(CancellationToken stop)
+    public async Task StartAsync(CancellationToken stop)
     {
         try
         {
@@ -65,4 +65,6 @@ public sealed class FirstOfficials(Database database, OrganisationDirectory dire
         catch (IOException) { } // a sibling process was first
         catch (Exception e) when (e is Npgsql.NpgsqlException or TimeoutException) { log.LogWarning("Cannot see whether the node has an administrator: {Message}", e.Message); }
     }
+
+    public Task StopAsync(CancellationToken stop) => Task.CompletedTask;
 }
