@@ -28,6 +28,10 @@ public sealed class CasesModule : IModule
         services.AddSingleton<Corrections>();
         services.AddSingleton<MyCases>();
         services.AddSingleton<Achieved>();
+        services.AddSingleton<Inbox>();
+        services.AddSingleton<PendingCorrections>();
+        services.AddSingleton<Receipts>();
+        services.AddSingleton<StatusLookup>();
         services.AddSingleton<WaitingThings>();
         services.AddSingleton<TimerWorker>();
         services.AddHostedService(s => s.GetRequiredService<TimerWorker>());
@@ -47,5 +51,6 @@ public sealed class CasesModule : IModule
         MyCasesApi.Map(routes);
         Desk.DeskRoutes.Map(routes);
         ApplyPages.Map(routes);
+        MyPages.Map(routes);
     }
 }

@@ -144,6 +144,7 @@ public static class HtmlCheck
     private static bool Named(IElement element, IDocument document) =>
         element.GetAttribute("aria-label") is { } label && label.Trim().Length > 0 ||
         element.GetAttribute("title") is { } title && title.Trim().Length > 0 ||
+        element.LocalName == "svg" && element.Children.Any(child => child.LocalName == "title" && child.TextContent.Trim().Length > 0) ||
         element.GetAttribute("aria-labelledby") is { } ids && ids.Split(' ').Any(id => document.GetElementById(id)?.TextContent.Trim().Length > 0);
 
     private static string Text(IElement element) =>

@@ -14,7 +14,8 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Tracking;
 
-public sealed record MyCaseRow(Guid Id, string Number, string ItemName, string PartyName, string State, string? Result, DateOnly? DueOn, DateTime SubmittedAt, DateTime? ClosedAt, Guid Organisation);
+public sealed record MyCaseRow(Guid Id, string Number, string ItemName, string PartyName, string State, string? Result, DateOnly? DueOn, DateTime SubmittedAt, DateTime? ClosedAt, Guid Organisation,
+    DateTime? DueAt, DateTime? YellowAt);
 
 /// <summary>A person's own cases and inbox, over all offices.</summary>
 public sealed class MyCases(Database database, TimeProvider time)
@@ -23,7 +24,7 @@ public sealed class MyCases(Database database, TimeProvider time)
     {
         Guid.TryParse(after, out var last);
         var rows = (await database.Read(c => c.QueryAsync<MyCaseRow>("""
-            select id, number, item_name, party_name, state, result, due_on, submitted_at, closed_at, organisation from cases."case" c
+            select id, number, item_name, party_name, state, result, due_on, submitted_at, closed_at, organisation, due_at, yellow_at from cases."case" c
             where (submitter = @me or party = @me or party = @party)
               and (@last = '00000000-0000-0000-0000-000000000000'::uuid or (submitted_at, id) < (select submitted_at, id from cases."case" where id = @last))
             order by submitted_at desc, id desc limit @limit
@@ -50,13 +51,8 @@ public sealed class MyCases(Database database, TimeProvider time)
         return (rows, more ? rows[^1].Id.ToString() : null, unread);
     }
 
-    /// <summary>Marks messages of a case as read; the first time is kept as proof.</summary>
-    public Task Read(Guid caseId, Actor actor) => database.Read(c => c.ExecuteAsync(
-        "update cases.message set read_at = @now where case_id = @caseId and read_at is null and not from_party and (party = @me or party = @company)",
-        new { caseId, me = actor.Person, company = actor.OnBehalfOf, now = time.GetUtcNow().UtcDateTime }));
-
-    public Task<int> Archive(Guid message, Actor actor, bool archived) => database.Read(c => c.ExecuteAsync(
-        "update cases.message set archived = @archived where id = @message and (party = @me or party = @company)", new { message, archived, me = actor.Person, company = actor.OnBehalfOf }));
+    /// <summary>Marks messages of a case as read; the first time is kept as proof. The caller has found out that the case is the actor's.</summary>
+    public Task Read(Guid caseId) => database.Read(c => c.ExecuteAsync("update cases.message set read_at = @now where case_id = @caseId and read_at is null and not from_party", new { caseId, now = time.GetUtcNow().UtcDateTime }));
 }
 
 /// <summary>The applicant's side of a case, as an API.</summary>

@@ -22,7 +22,7 @@ public sealed record Waiting(IReadOnlyList<BegunApplication> Drafts, IReadOnlyLi
 }
 
 /// <summary>Gathers what waits for a person over all offices.</summary>
-public sealed class WaitingThings(Database database, Drafts drafts, DefinitionStore definitions)
+public sealed class WaitingThings(Database database, Drafts drafts, DefinitionStore definitions, Inbox inbox)
 {
     /// <summary>Drafts of the person, newest first.</summary>
     public async Task<IReadOnlyList<BegunApplication>> Begun(Actor actor)
@@ -50,8 +50,6 @@ public sealed class WaitingThings(Database database, Drafts drafts, DefinitionSt
             select id, item_name, party_name, correction ->> 'until' from cases."case" where state = 'correcting' and submitter = @me
             limit 20
             """, new { me, parties }));
-        var unread = await database.Read(c => c.ExecuteScalarAsync<int>(
-            "select count(*) from (select 1 from cases.message where party = any(@parties) and not from_party and read_at is null and not archived limit 100) m", new { parties }));
-        return new(await Begun(actor), [.. corrections.Select(c => new CaseToCorrect(c.Id, c.Item, c.Party, DateOnly.TryParse(c.Until, out var until) ? until : null)).OrderBy(c => c.Until)], unread);
+        return new(await Begun(actor), [.. corrections.Select(c => new CaseToCorrect(c.Id, c.Item, c.Party, DateOnly.TryParse(c.Until, out var until) ? until : null)).OrderBy(c => c.Until)], await inbox.Unread(actor));
     }
 }

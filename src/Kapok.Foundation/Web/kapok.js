@@ -145,6 +145,8 @@ on('click', async event => {
     toast(found.dataset.sayDone);
   } else if (found = hit('[data-date-open]')) {
     pick(document.getElementById(found.dataset.dateOpen), found);
+  } else if (hit('[data-print]')) {
+    print();
   } else if (found = hit('[data-read-aloud]')) {
     read(found);
   } else if (found = hit('.error-summary a')) {
@@ -215,7 +217,7 @@ function once(selector, act) {
   for (const element of $$(selector)) if (!seen.has(element)) { seen.add(element); act(element); }
 }
 function ready() {
-  once('[data-copy], [data-date-open], [data-select-all]', element => element.hidden = false);
+  once('[data-copy], [data-date-open], [data-select-all], [data-print]', element => element.hidden = false);
   if ('speechSynthesis' in window) once('[data-read-aloud]', element => element.hidden = false);
   once('form[data-autosave]', keep);
   once('form[data-leave]', guard);

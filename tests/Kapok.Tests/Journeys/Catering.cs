@@ -61,6 +61,16 @@ public static class Catering
         return id;
     }
 
+    /// <summary>Answers the example notice: the name and the floor plan. Ends on the case page.</summary>
+    public static async Task Correct(this Visitor visitor, Guid id)
+    {
+        await visitor.Open($"/my/cases/{id}/correct");
+        await visitor.Press("保存并核对", [("floor-plan", "新布局图.pdf", File("plan2.pdf"))], ("operatorName", Company));
+        visitor.Url.ShouldBe($"/my/cases/{id}/correct/check");
+        await visitor.Press("提交补正");
+        visitor.Url.ShouldStartWith($"/my/cases/{id}?done=corrected");
+    }
+
     /// <summary>An official's step over the interface.</summary>
     public static async Task Official(App app, string account, Guid id, string path, object body)
     {
