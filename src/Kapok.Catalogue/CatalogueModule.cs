@@ -1,4 +1,5 @@
 using Kapok.Catalogue.Api;
+using Kapok.Catalogue.Desk;
 using Kapok.Catalogue.Installing;
 using Kapok.Catalogue.Publishing;
 using Kapok.Foundation;
@@ -29,5 +30,6 @@ public sealed class CatalogueModule : IModule
     {
         ItemApi.Map(routes);
         DeskApi.Map(routes);
+        DeskRoutes.Map(routes);
     }
 }

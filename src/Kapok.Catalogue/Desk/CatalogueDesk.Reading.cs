@@ -91,7 +91,7 @@ public sealed partial class CatalogueDesk
         return new DeskItem(row, entry.Organisation is { } o ? directory.Organisation(o)?.Name : null, entry.Parent, parent?.Name, draft is null ? null : Head(draft), draft?.Note ?? "", draft?.Cause, draft?.Authors ?? [],
             inForce, view.Content, entry.IsBase ? null : draft?.Overrides() ?? entry.Overrides(), view.Upper,
             Merge.Carry(view.Conflicts, entry.ConflictList(), Now), view.Findings, changes, draft is not null && draft.Base != entry.Version && await OwnChanged(c, entry, draft),
-            versions, below, await ConflictsBelow(c, item));
+            versions, below, await ConflictsBelow(c, item)) { UpperIsBody = parent is { IsBase: false } };
     });
 
     /// <summary>What happened to an entry, oldest first; for those whose scope reaches it.</summary>

@@ -47,4 +47,7 @@ public sealed record DeskItem(
     IReadOnlyList<VersionRow> Versions, int BelowCount, IReadOnlyList<ConflictBelow> Below)
 {
     public bool IsBase => Row.IsBase;
+
+    /// <summary>The level above is itself an implementation.</summary>
+    public bool UpperIsBody { get; init; }
 }
