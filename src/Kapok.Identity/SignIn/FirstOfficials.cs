@@ -18,7 +18,7 @@ public sealed record MissingOfficial(string Post, string Name, string Organisati
 /// opens the first business administrator and the first technical operator, each once; afterwards the code is gone
 /// and so is the page.
 /// </summary>
-public sealed class FirstOfficials(Database database, OrganisationDirectory directory, Openings openings, NodeOptions node, TimeProvider time, ILogger<FirstOfficials> log) : IHostedService
+public sealed class FirstOfficials(Database database, OrganisationDirectory directory, Openings openings, NodeOptions node, ILogger<FirstOfficials> log) : IHostedService
 {
     static readonly string[] Needed = ["org-admin", "tech"];
 
