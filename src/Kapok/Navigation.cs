@@ -28,7 +28,8 @@ static class Navigation
         bool Holds(string permission) => Access.DecideAnywhere(actor, permission);
         var links = new List<NavLink>();
         if (Holds("cases.read") || Holds("cases.accept") || Holds("cases.review") || Holds("cases.decide") || Holds("cases.issue"))
-            links.AddRange([new("今天", "/desk", "home", Group: "办件"), new("办件列表", "/desk/cases", "file"), new("征求意见", "/desk/questions", "chat"), new("批量办理", "/desk/bulk", "check")]);
+            links.AddRange([new("今天", "/desk", "home", Group: "办件"), new("办件列表", "/desk/cases", "file"), new("征求意见", "/desk/questions", "chat")]);
+        if (Holds("cases.bulk")) links.Add(new("批量办理", "/desk/bulk", "check"));
         if (Holds("cases.accept")) links.Add(new("窗口收件", "/desk/counter", "edit"));
         if (Holds("catalogue.edit") || Holds("catalogue.review") || Holds("catalogue.publish"))
             links.Add(new("事项目录", "/desk/catalogue", "filter", Group: "事项"));
