@@ -70,9 +70,16 @@ public sealed class CasePageTests(App app) : IClassFixture<App>
         var looked = await second.Page(At(id));
         var task = looked.QuerySelector("input[name=task]")!.GetAttribute("value")!;
         var version = looked.QuerySelector("input[name=version]")!.GetAttribute("value")!;
-        (await first.PostForm(At(id), $"{At(id)}/complete", ("outcome", "accept"))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
-
         var token = await second.Token(At(id));
+
+        // A colleague's note is something the second has not seen: what he wanted still waits for his look.
+        (await first.PostForm(At(id), $"{At(id)}/note", ("noteText", "先别受理，法人在核实"))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        var early = await second.PostAsync($"{At(id)}/complete", new FormUrlEncodedContent([new(token.Name, token.Value), new("task", task), new("version", version), new("outcome", "accept"), new("note", "材料齐全")]));
+        early.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await early.Content.ReadAsStringAsync()).ShouldContain("材料齐全", customMessage: "what was typed is kept");
+        (await app.State(id)).ShouldBe("submitted");
+
+        (await first.PostForm(At(id), $"{At(id)}/complete", ("outcome", "accept"))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
         var late = await second.PostAsync($"{At(id)}/complete", new FormUrlEncodedContent([new(token.Name, token.Value), new("task", task), new("version", version), new("outcome", "refuse"), new("note", "场所不符合要求")]));
         late.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         var html = await late.Content.ReadAsStringAsync();
@@ -131,7 +138,7 @@ public sealed class CasePageTests(App app) : IClassFixture<App>
     {
         var id = await app.Submit();
         await app.Database.Read(c => c.ExecuteAsync("""update cases."case" set digest = '\x00' where id = @id""", new { id }));
-        (await Checked(await app.As(Sample.Reviewer), At(id))).ShouldContain("断开");
+        (await Checked(await app.As(Sample.Reviewer), At(id))).ShouldContain("事件链在第");
     }
 
     [Theory]
