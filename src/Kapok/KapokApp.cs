@@ -31,7 +31,8 @@ public static class KapokApp
             k.ListenLocalhost(options.Port);
         });
         builder.Services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = SharedListenSocket);
-        builder.Logging.ClearProviders().AddJsonConsole().SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.ClearProviders().AddJsonConsole().SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Routing", LogLevel.Error).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Services.AddDataProtection().SetApplicationName("kapok").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.Data, "keys")));
         builder.Services.ConfigureHttpJsonOptions(o =>
         {
