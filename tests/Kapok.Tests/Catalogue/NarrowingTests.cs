@@ -136,7 +136,7 @@ public sealed class NarrowingTests
 
     /// <summary>The law of inheritance, said without looking at how Merge does it.</summary>
     static bool NotWider(ItemContent upper, ItemContent lower) =>
-        lower.PromisedDays <= upper.PromisedDays && (lower.PromisedUnit == upper.PromisedUnit || lower.PromisedUnit == 2) && lower.PromisedDays >= 0
+        lower.PromisedDays <= upper.PromisedDays && (lower.PromisedUnit == upper.PromisedUnit || lower.PromisedUnit == 2 || lower.PromisedDays == 0) && lower.PromisedDays >= 0
         && lower.LegalDays == upper.LegalDays && lower.Visits <= upper.Visits && lower.Visits >= 0
         && lower.Handling is 1 or 2 && upper.Channels.All(lower.Channels.Contains) && upper.Depth.All(lower.Depth.Contains) && upper.Scope.All(lower.Scope.Contains)
         && lower.Conditions.All(upper.Conditions.Contains) && lower.Open.All(upper.Open.Contains)
