@@ -22,6 +22,7 @@ public sealed class CatalogueModule : IModule
         services.AddSingleton<ItemSearch>();
         services.AddSingleton<CatalogueEntrance>();
         services.AddSingleton<CatalogueDesk>();
+        services.AddSingleton<CatalogueRates>();
         services.AddSingleton<IJob, DuePublications>();
         services.AddSingleton<IPackagePart, CataloguePart>();
     }
@@ -31,5 +32,6 @@ public sealed class CatalogueModule : IModule
         ItemApi.Map(routes);
         DeskApi.Map(routes);
         DeskRoutes.Map(routes);
+        RateRoutes.Map(routes);
     }
 }

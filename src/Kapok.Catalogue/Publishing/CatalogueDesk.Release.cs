@@ -90,6 +90,7 @@ public sealed partial class CatalogueDesk
         List<Entry> all = [entry, .. (await Entry.Below(c, item)).Where(e => e.State == "published")];
         foreach (var one in all) await EntryLog.Append(c, one, actor, Now, new NewEvent(CatalogueEvents.Withdrawn, Json.Write(new { version = one.Version, from = one.Id == item ? null : (Guid?)item }), ground));
         await c.ExecuteAsync("update catalogue.item set state = 'withdrawn', withdrawn_at = @at, conflicts = 0 where id = any(@ids)", new { at = Now.UtcDateTime, ids = all.Select(e => e.Id).ToArray() });
+        await c.ExecuteAsync("insert into catalogue.withdrawal (item, at) select id, @at from unnest(@ids) as t (id)", new { at = Now.UtcDateTime, ids = all.Select(e => e.Id).ToArray() });
         await Search.SearchRows.Remove(c, all);
         await Signals.Send(c, Items.Topic, item.ToString());
         return all.Count;
