@@ -178,6 +178,8 @@ static class ApplyPages
             return Check(draft, place, errors);
         }
         var receipt = await drafts.Submit(id, http.Actor(), IsPhone(http) ? (short)3 : (short)2, stop);
+        // What a clerk takes in at the counter is the applicant's case, not his own: he goes on at his desk.
+        if (receipt.Ok && http.Actor().Kind == ActorKind.Official && await views.ForApplicant(id, http.Actor()) is null) return Results.Redirect($"/desk/cases/{id}?done=counter");
         if (receipt.Ok) return Results.Redirect($"/my/cases/{id}/submitted");
         return receipt.Refused == Refusal.Invalid && draft is not null ? Check(draft, place, null) : receipt.Refused == Refusal.NotFound ? await Gone(id, http, views) : receipt.Refuse();
     }

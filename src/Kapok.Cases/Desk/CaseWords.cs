@@ -13,7 +13,7 @@ public static class CaseWords
         "complete" => "已办理，办件进入下一环节", "correction" => "已一次性告知，等申请人补正", "return" => "已退回", "claim" => "已领取", "release" => "已放回，同岗位的人可以领取",
         "assign" => "已交给同事", "suspend" => "已启动特别程序，计时暂停", "resume" => "特别程序已结束，继续计时", "extension" => "延期申请已提交，等审批岗决定",
         "extension-decision" => "延期申请已处理", "message" => "留言已发给申请人", "note" => "备注已保存", "ask" => "已发出征求意见", "answer" => "答复已送达",
-        "begun" => "已开始窗口收件", _ => null,
+        "counter" => "窗口收件完成，申请已提交", _ => null,
     };
 
     /// <summary>An event as one line and what it says; unknown types keep their name.</summary>

@@ -78,8 +78,11 @@ public sealed class DeskWorkTests(App app) : IClassFixture<App>
         (await api.PutAsJsonAsync($"/api/v1/drafts/{draft}/answers", JsonDocument.Parse(Sample.Answers).RootElement)).StatusCode.ShouldBe(HttpStatusCode.OK);
         foreach (var material in (string[])["floor-plan", "rules"])
             (await api.PutAsync($"/api/v1/drafts/{draft}/materials/{material}?name=a.pdf", new ByteArrayContent("%PDF-1.4\n"u8.ToArray()))).StatusCode.ShouldBe(HttpStatusCode.Created);
-        var submitted = await api.PostAsJsonAsync($"/api/v1/drafts/{draft}/submission", new { channel = 2 });
-        submitted.StatusCode.ShouldBe(HttpStatusCode.Created, await submitted.Content.ReadAsStringAsync());
+        var check = await clerk.Token($"/my/drafts/{draft}/check");
+        var submitted = await clerk.PostAsync($"/my/drafts/{draft}/check", new FormUrlEncodedContent([new(check.Name, check.Value), new("declaration", "true")]));
+        submitted.StatusCode.ShouldBe(HttpStatusCode.Redirect, await submitted.Content.ReadAsStringAsync());
+        submitted.Headers.Location!.OriginalString.ShouldBe($"/desk/cases/{draft}?done=counter");
+        (await Checked(clerk, submitted.Headers.Location.OriginalString)).ShouldContain("窗口收件完成");
 
         var row = await app.Database.Read(c => c.QuerySingleAsync<(short Channel, Guid Party, Guid Submitter)>("""select channel, party, submitter from cases."case" where id = @draft""", new { draft }));
         row.ShouldBe(((short)1, DemonstrationPeople.IdOf("xiaoman-catering"), DemonstrationPeople.IdOf("xiaoman-catering")));
