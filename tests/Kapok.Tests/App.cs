@@ -36,10 +36,22 @@ public class App(TestDatabase databases) : IAsyncLifetime
             Data = folder,
             Database = Furnished ? await databases.Furnished() : await databases.Bare(),
             Packages = Path.Combine(TestDatabase.Root, "packages"),
-            Port = 1,
+            Port = OnLoopback ? FreePort() : 1,
         };
         app = await Start();
     }
+
+    /// <summary>Address of the program when it listens on a real port.</summary>
+    public string Address => $"http://localhost:{Options.Port}";
+
+    static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    HttpMessageHandler Handler(WebApplication of) => OnLoopback ? new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false } : of.GetTestServer().CreateHandler();
 
     async Task<WebApplication> Start()
     {
@@ -94,7 +106,7 @@ public class App(TestDatabase databases) : IAsyncLifetime
     /// <summary>A program with a session of its own.</summary>
     public async Task<HttpClient> Program(string account, string password = IdentityOptions.DemonstrationPassword)
     {
-        var http = new HttpClient(app.GetTestServer().CreateHandler()) { BaseAddress = new("http://localhost") };
+        var http = new HttpClient(Handler(app)) { BaseAddress = new(OnLoopback ? Address : "http://localhost") };
         var answer = await http.PostAsJsonAsync("/api/v1/sessions", new { account, password });
         if (answer.StatusCode != HttpStatusCode.Created) throw new InvalidOperationException($"{account} cannot sign in: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
@@ -139,6 +151,12 @@ public class App(TestDatabase databases) : IAsyncLifetime
             return response;
         }
     }
+}
+
+/// <summary>An app on a real port of this machine, for tests by browser.</summary>
+public sealed class LoopbackApp(TestDatabase databases) : App(databases)
+{
+    protected override bool OnLoopback => true;
 }
 
 /// <summary>An app on an empty database, for tests of the ground floor.</summary>

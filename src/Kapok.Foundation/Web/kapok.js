@@ -191,7 +191,8 @@ let session;
 function watch(ends) {
   const box = $('#session');
   clearInterval(session);
-  if (!box || !ends) return;
+  // A page just made cannot have ended: then the clock of this machine is wrong, and nothing is announced.
+  if (!box || !ends || ends <= Date.now()) return;
   const note = $('[data-say]', box);
   session = setInterval(() => {
     const left = Math.round((ends - Date.now()) / 1000);
