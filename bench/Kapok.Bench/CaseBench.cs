@@ -61,21 +61,21 @@ static class CaseBench
         var needed = (int)(time.TotalSeconds * 6_000 / 3) + 4_000;
         await Parallel.ForAsync(0, needed, new ParallelOptions { MaxDegreeOfParallelism = 128 }, async (_, _) => ready.Enqueue((await desk.Submit(Validated(material))).Value!.Id));
         var official = new Actor(ActorKind.System, Guid.CreateVersion7(), "bench", []) { Origin = "bench" };
-        var at = new (Guid Id, int Step)[clients];
+        var at = new (Guid Id, int Step, string Task)[clients];
         var floor = await node.Floor(clients, time / 2);
         return await Load.Run("steps", "/s", clients, time, async c =>
         {
-            var (id, step) = at[c];
+            var (id, step, task) = at[c];
             if (step == 0) ready.TryDequeue(out id);
             if (id == default) throw new InvalidOperationException("not enough cases for this long a run");
             var result = await desk.Do(step switch
             {
                 0 => new Accept(id, official),
-                1 => new CompleteTask(id, official, "review.3", "pass", "材料齐全"),
-                _ => new CompleteTask(id, official, "decide.5", "approve", "同意"),
+                1 => new CompleteTask(id, official, task, "pass", "材料齐全"),
+                _ => new CompleteTask(id, official, task, "approve", "同意"),
             });
-            if (!result.Ok) throw new InvalidOperationException(result.Message + string.Join(' ', (await desk.Do(new AddNote(id, official, "x"))).Value!.Tasks.Select(t => t.Key)));
-            at[c] = step == 2 ? default : (id, step + 1);
+            if (!result.Ok) throw new InvalidOperationException(result.Message);
+            at[c] = step == 2 ? default : (id, step + 1, result.Value!.Tasks[0].Key);
         }, floor, warmUp: clients * 9);
     }
 }
