@@ -125,6 +125,7 @@ public sealed class AdministrationTests(App app) : IClassFixture<App>
         var admin = await app.Api("guangdong-org-admin");
         var self = DemonstrationPeople.IdOf("services-data@440000/org-admin");
         (await admin.PostAsJsonAsync($"/api/v1/admin/officials/{self}/appointments", new { organisation = "market@440106", post = "approver" })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await admin.PostAsJsonAsync($"/api/v1/admin/accounts/{await AccountOf("guangdong-org-admin")}/reset-password", new { })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         var tech = await AccountOf("tech");
         (await admin.PostAsJsonAsync($"/api/v1/admin/accounts/{tech}/lock", new { ground = "x" })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await admin.PostAsJsonAsync($"/api/v1/admin/officials/{DemonstrationPeople.IdOf("services-data@440000/tech")}/appointments", new { organisation = "market@440106", post = "acceptor" }))

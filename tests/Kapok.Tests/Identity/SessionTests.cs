@@ -96,6 +96,9 @@ public sealed class SessionTests(App app) : IClassFixture<App>
         (await browser.GetAsync("/api/v1/my/account")).StatusCode.ShouldBe(HttpStatusCode.OK, "reading is allowed");
         (await browser.DeleteAsync("/api/v1/sessions")).StatusCode.ShouldBeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.BadRequest);
         (await browser.PutAsJsonAsync("/api/v1/my/acting-for", new { company = (Guid?)null })).StatusCode.ShouldBeOneOf(HttpStatusCode.Unauthorized, HttpStatusCode.BadRequest);
+        using var withToken = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/sessions");
+        withToken.Headers.Add("X-Kapok-Token", (await browser.Token("/my/account")).Value);
+        (await browser.SendAsync(withToken)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, "not even with the token of a page");
         (await browser.GetAsync("/my/account")).StatusCode.ShouldBe(HttpStatusCode.OK, "the session lives");
 
         var stolen = app.Browser();
