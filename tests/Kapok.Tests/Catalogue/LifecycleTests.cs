@@ -243,10 +243,14 @@ public sealed class LifecycleTests(App app) : IClassFixture<App>
         var (item, _) = await Given("440131723000");
         await using var sibling = await app.Another();
         var there = sibling.Services.GetRequiredService<Items>();
-        (await there.Find("440131723000"))!.Content.PromisedDays.ShouldBe(10);
-        await Publish(item, Province, ProvinceReviewer, new { promisedDays = 2 });
-        for (var i = 0; i < 100 && (await there.Find("440131723000"))!.Content.PromisedDays != 2; i++) await Task.Delay(10);
-        (await there.Find("440131723000"))!.Content.PromisedDays.ShouldBe(2);
+        // The first round may be helped by the connection itself, which forgets everything when it begins to listen.
+        foreach (var days in (int[])[4, 3, 2])
+        {
+            (await there.Find("440131723000"))!.Content.PromisedDays.ShouldBeGreaterThan(days);
+            await Publish(item, Province, ProvinceReviewer, new { promisedDays = days });
+            for (var i = 0; i < 100 && (await there.Find("440131723000"))!.Content.PromisedDays != days; i++) await Task.Delay(10);
+            (await there.Find("440131723000"))!.Content.PromisedDays.ShouldBe(days);
+        }
     }
 
     [Fact]
