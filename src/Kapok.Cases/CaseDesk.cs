@@ -101,18 +101,19 @@ public sealed class CaseDesk : IAsyncDisposable
         var due = await DueTimers(connection, batch, world.Now);
         var answers = new Outcome<CaseSnapshot>[batch.Count];
         var changes = new List<CaseChange>(batch.Count);
+        var (first, serials) = await FirstLook(connection, batch, cases, due, world);
         for (var i = 0; i < batch.Count; i++)
         {
             var command = batch[i];
             if (!cases.TryGetValue(command.CaseId, out var snapshot)) { answers[i] = Outcome<CaseSnapshot>.No(Refusal.NotFound, "没有这个办件"); continue; }
             if (command is TimerDue timer && !due.Contains((timer.CaseId, timer.Key))) { answers[i] = snapshot; continue; }
             var definition = await definitions.Get(snapshot.Row.Definition);
-            var decided = CaseDecisions.Decide(snapshot, command, definition, world, out var unnumbered);
+            var (decided, unnumbered) = first[i] ?? (CaseDecisions.Decide(snapshot, command, definition, world, out var missing), missing);
             if (decided.Ok && unnumbered.Count > 0)
             {
                 // Deciding is pure, so it is simply done again once the document numbers are set aside.
-                var numbered = world with { Serials = await DocumentSerials(connection, snapshot.Row.Organisation, unnumbered, world.Today.Year) };
-                decided = CaseDecisions.Decide(snapshot, command, definition, numbered, out _);
+                var numbers = first[i] is null ? await DocumentSerials(connection, snapshot.Row.Organisation, unnumbered, world.Today.Year) : serials.Take(snapshot.Row.Organisation, unnumbered);
+                decided = CaseDecisions.Decide(snapshot, command, definition, world with { Serials = numbers }, out _);
             }
             if (!decided.Ok) { answers[i] = decided.As<CaseSnapshot>(); continue; }
             cases[command.CaseId] = decided.Value!.After;
@@ -121,6 +122,26 @@ public sealed class CaseDesk : IAsyncDisposable
         }
         await CaseWriting.Update(connection, changes, world.Now);
         return answers;
+    }
+
+    /// <summary>
+    /// Decides the first command of each case, and sets aside the numbers of all the documents they make in one statement:
+    /// asked one by one, each would be a round trip on a row that other batches wait for.
+    /// </summary>
+    async Task<((Outcome<CaseChange> Decided, IReadOnlyList<string> Unnumbered)?[] First, SerialRanges Serials)> FirstLook(
+        NpgsqlConnection connection, IReadOnlyList<CaseCommand> batch, Dictionary<Guid, CaseSnapshot> cases, HashSet<(Guid, string)> due, CaseWorld world)
+    {
+        var first = new (Outcome<CaseChange>, IReadOnlyList<string>)?[batch.Count];
+        var seen = new HashSet<Guid>();
+        var wanted = new SortedDictionary<(Guid Organisation, string Template), int>();
+        for (var i = 0; i < batch.Count; i++)
+        {
+            if (!seen.Add(batch[i].CaseId) || !cases.TryGetValue(batch[i].CaseId, out var snapshot) || (batch[i] is TimerDue timer && !due.Contains((timer.CaseId, timer.Key)))) continue;
+            var decided = CaseDecisions.Decide(snapshot, batch[i], await definitions.Get(snapshot.Row.Definition), world, out var unnumbered);
+            first[i] = (decided, unnumbered);
+            if (decided.Ok) foreach (var template in unnumbered.Distinct()) wanted[(snapshot.Row.Organisation, template)] = wanted.GetValueOrDefault((snapshot.Row.Organisation, template)) + 1;
+        }
+        return (first, await SerialRanges.Reserve(connection, wanted, world.Today.Year));
     }
 
     /// <summary>Of the timers in the batch, those that are really armed and due: another process may have been quicker.</summary>
