@@ -138,13 +138,15 @@ public sealed class ItemSearch
         var values = new DynamicParameters();
         var filters = Filters(query, values);
         var place = PathOf(query) is { Length: > 0 } path ? $" & ({string.Join(" | ", path.Select(p => $"'@{p}'"))})" : "";
-        var parts = any.Split(" | '").Select((p, i) => i == 0 ? p : "'" + p).Concat(variants.Select(v => $"({v})")).Take(10).ToArray();
-        values.AddDynamicParams(new { all = $"({string.Join(" | ", parts)}){place}", parts, limit = Math.Clamp(query.Limit, 1, 100), cut = RankCut / 3 });
+        var parts = Steps.Parts(any).Concat(variants.Select(v => $"({v})")).Take(10).ToList();
+        values.AddDynamicParams(new { limit = Math.Clamp(query.Limit, 1, 100), cut = RankCut / 3 });
+        for (var i = 0; i < parts.Count; i++) values.Add("p" + Key(i), parts[i] + place);
+        // The index counts the matches: one scan a part, no text is opened.
         var rows = await Shown(query, $"""
-            select -matched::int as step, item, bodies, basic_code from
-              (select s.item, s.bodies, s.basic_code, (select count(*) from unnest(@parts) p where s.tokens @@ p::tsquery) as matched
-               from catalogue.search s where s.tokens @@ @all::tsquery and {filters} limit @cut) c
-            order by matched desc, bodies desc, basic_code limit @limit
+            select -count(*)::int as step, s.item, s.bodies, s.basic_code
+            from ({string.Join(" union all ", parts.Select((_, i) => $"(select item from catalogue.search where tokens @@ @p{Key(i)}::tsquery limit @cut)"))}) m
+            join catalogue.search s on s.item = m.item where {filters}
+            group by s.item order by 1, s.bodies desc, s.basic_code limit @limit
             """, values);
         return new(Hits(rows), null);
     }

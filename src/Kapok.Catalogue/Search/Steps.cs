@@ -27,6 +27,9 @@ static partial class Steps
     /// <summary>The same query asked of one field: every lexeme gets the field's letter in front.</summary>
     public static string In(char field, string query) => Lexeme().Replace(query, $"'{field}$1'");
 
+    /// <summary>The alternatives of a query that asks for any of its parts; a part in brackets stays whole.</summary>
+    public static IEnumerable<string> Parts(string any) => Alternative().Matches(any).Select(m => m.Value);
+
     static IEnumerable<string?> AtPlaces(string? query, string[] path)
     {
         if (path.Length == 0) { yield return query; yield break; }
@@ -40,4 +43,5 @@ static partial class Steps
     static string Or(IEnumerable<string> queries) => $"({string.Join(" | ", queries.Distinct().Select(q => $"({q})"))})";
 
     [GeneratedRegex("'([^']+)'")] private static partial Regex Lexeme();
+    [GeneratedRegex(@"\([^)]*\)|'[^']+'(?::\*)?")] private static partial Regex Alternative();
 }

@@ -52,6 +52,8 @@ public sealed class SearchTests(App app) : IClassFixture<App>
     {
         (await Search.Find(new("火星移民签证"))).ShouldSatisfyAllConditions(a => (a.Hits.Count == 0 || a.Reading != null).ShouldBeTrue("what is not word for word is said to be only near"));
         (await Search.Find(new("qqqqqqqq"))).Hits.ShouldBeEmpty();
+        var mixed = await Search.Find(new("zzzqx 食品经营 12x"));
+        (mixed.Hits.Any(h => h.Name.Contains("食品经营")), mixed.Reading is not null).ShouldBe((true, true), "letters nobody knows beside words everybody does");
     }
 
     [Fact]
