@@ -98,6 +98,7 @@ public sealed class CaseDesk : IAsyncDisposable
         var ids = batch.Select(c => c.CaseId).Distinct().Order().ToArray();
         var withContent = batch.Where(c => c.NeedsContent).Select(c => c.CaseId).Distinct().ToArray();
         var cases = await CaseReading.ForUpdate(connection, ids, withContent);
+        world = world with { Materials = await MaterialNames.Read(connection, cases.Values, definitions) };
         var due = await DueTimers(connection, batch, world.Now);
         var answers = new Outcome<CaseSnapshot>[batch.Count];
         var changes = new List<CaseChange>(batch.Count);

@@ -2,12 +2,14 @@ using System.Text.Json;
 using Kapok.Cases.Forms;
 using Kapok.Catalogue;
 using Kapok.Foundation;
+using Kapok.Foundation.Files;
 using Kapok.Foundation.Http;
 using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Applying;
@@ -23,12 +25,13 @@ static class ApplyPages
         draft.MapGet("", Tasks);
         draft.MapPost("deletion", Delete);
         draft.MapGet("pages/{page}", ShowPage);
-        draft.MapPost("pages/{page}", SavePage);
+        draft.MapPost("pages/{page}", SavePage).WithMetadata(new RequestSizeLimitAttribute(MaterialPages.LargestForm)).WithFormOptions(multipartBodyLengthLimit: MaterialPages.LargestForm);
         draft.MapPost("pages/{page}/autosave", AutoSave);
         draft.MapGet("division", Divisions);
         draft.MapGet("check", ShowCheck);
         draft.MapPost("check", Submit);
         MaterialPages.Map(draft);
+        AnswerFiles.Map(draft);
     }
 
     /// <summary>A draft that is not (or no longer) there: the case it has become, else not found.</summary>
@@ -94,28 +97,35 @@ static class ApplyPages
         return Page(draft, state.Page, place, go, faults: go == "check" && state.Faults > 0);
     }
 
-    static RazorComponentResult<StepPage> Page(DraftView draft, QuestionPage page, FormPlace place, string? go, bool faults, IReadOnlyList<FormChange>? elsewhere = null) => new(new
+    static RazorComponentResult<StepPage> Page(DraftView draft, QuestionPage page, FormPlace place, string? go, bool faults, IReadOnlyList<FormChange>? elsewhere = null, FieldErrors? files = null)
     {
-        Draft = draft, Of = page, Settings = place.Settings(path => $"/my/drafts/{draft.Row.Id}/division?field={Uri.EscapeDataString(path)}"),
-        Go = go == "check" ? go : null, ShowFaults = faults, Elsewhere = elsewhere,
-    }) { StatusCode = elsewhere is not null ? 409 : faults ? 422 : 200 };
+        var (here, writer) = ($"/my/drafts/{draft.Row.Id}", Guid.NewGuid().ToString("N"));
+        return new(new
+        {
+            Draft = draft, Of = page, Writer = writer, Go = go == "check" ? go : null, ShowFaults = faults, Elsewhere = elsewhere, FileErrors = files,
+            Settings = place.Settings(path => $"{here}/division?field={Uri.EscapeDataString(path)}")
+                .Showing(draft.AnswerFiles, $"{here}/files", path => $"{here}/pages/{page.Id}/upload?field={Uri.EscapeDataString(path)}&writer={writer}"),
+        }) { StatusCode = elsewhere is not null ? 409 : faults || files is { Any: true } ? 422 : 200 };
+    }
 
-    sealed record Posted(DraftView Draft, QuestionPage Page, FormPost Post, IFormCollection Form, int? Revision, DraftWriter Writer);
+    sealed record Posted(DraftView Draft, QuestionPage Page, FormPost Post, IFormCollection Form, int? Revision, DraftWriter Writer, FieldErrors Errors);
 
     /// <summary>What a page posted, put into the answers as they stand now.</summary>
-    static async Task<Posted?> Read(Guid id, string page, HttpContext http, Drafts drafts)
+    static async Task<Posted?> Read(Guid id, string page, HttpContext http, Drafts drafts, FileStore files)
     {
         if (await drafts.Find(id, http.Actor()) is not { } draft || draft.Definition.Form.Page(page) is not { } question) return null;
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
         using var standing = JsonDocument.Parse(draft.Row.Answers);
-        var post = FormEngine.ApplyPage(draft.Definition.Form, standing.RootElement, page, form, draft.Form.Context);
+        var (actor, errors) = (http.Actor(), new FieldErrors());
+        var (values, removed) = await AnswerFiles.With(form, draft.Definition.Form, files, actor, errors, (field, path, file) => drafts.AddAnswer(id, field, path, actor, file.Id), http.RequestAborted);
+        var post = FormEngine.ApplyPage(draft.Definition.Form, standing.RootElement, page, values, draft.Form.Context);
         var writer = form["_writer"].ToString();
-        return new(draft, question, post, form, int.TryParse(form["_revision"], out var revision) ? revision : null, new(page, writer.Length <= 40 ? writer : ""));
+        return new(draft, question, post with { Stay = post.Stay || removed }, form, int.TryParse(form["_revision"], out var revision) ? revision : null, new(page, writer.Length <= 40 ? writer : ""), errors);
     }
 
-    static async Task<IResult> SavePage(Guid id, string page, HttpContext http, Drafts drafts, FormPlace place, Handling.CaseViews views)
+    static async Task<IResult> SavePage(Guid id, string page, HttpContext http, Drafts drafts, FileStore files, FormPlace place, Handling.CaseViews views)
     {
-        if (await Read(id, page, http, drafts) is not { } posted) return await Gone(id, http, views);
+        if (await Read(id, page, http, drafts, files) is not { } posted) return await Gone(id, http, views);
         var (actor, go) = (http.Actor(), posted.Form["go"].ToString());
         var saved = await drafts.Save(id, actor, posted.Post.Answers, posted.Revision, posted.Writer);
         if (saved.Refused == Refusal.Conflict) return Conflict(posted, place, go);
@@ -123,7 +133,7 @@ static class ApplyPages
         var draft = (await drafts.Find(id, actor))!;
         var again = $"/my/drafts/{id}/pages/{page}{(go == "check" ? "?go=check" : "")}";
         if (posted.Post.Stay) return Results.Redirect(again + Anchor(draft, posted.Form));
-        if (draft.Form.FaultsOn(posted.Page).Any()) return Page(draft, posted.Page, place, go, faults: true);
+        if (posted.Errors.Any || draft.Form.FaultsOn(posted.Page).Any()) return Page(draft, posted.Page, place, go, faults: true, files: posted.Errors);
         return Results.Redirect(go == "check" ? $"/my/drafts/{id}/check" : draft.Form.After(posted.Page) is { } next ? $"/my/drafts/{id}/pages/{next.Id}"
             : draft.Materials.Any(m => m is { Needed: true, Source: "upload" }) ? $"/my/drafts/{id}/materials" : draft.Faults.Count == 0 ? $"/my/drafts/{id}/check" : $"/my/drafts/{id}");
     }
@@ -147,9 +157,9 @@ static class ApplyPages
         return "#" + Uri.EscapeDataString(action.EndsWith(":add", StringComparison.Ordinal) && rows.Rows.Length > 0 ? $"{name}[{rows.Rows.Length - 1}]" : name);
     }
 
-    static async Task<IResult> AutoSave(Guid id, string page, HttpContext http, Drafts drafts)
+    static async Task<IResult> AutoSave(Guid id, string page, HttpContext http, Drafts drafts, FileStore files)
     {
-        if (await Read(id, page, http, drafts) is not { } posted) return Results.NotFound();
+        if (await Read(id, page, http, drafts, files) is not { } posted) return Results.NotFound();
         var saved = await drafts.Save(id, http.Actor(), posted.Post.Answers, posted.Revision, posted.Writer);
         return saved.Ok ? Results.NoContent() : Results.StatusCode(Problems.Status(saved.Refused!.Value));
     }

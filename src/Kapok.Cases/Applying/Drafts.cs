@@ -34,8 +34,14 @@ public sealed record MaterialState(Material Material, bool Needed, bool Optional
 /// <summary>A draft with everything its pages show.</summary>
 public sealed record DraftView(DraftRow Row, CaseDefinition Definition, Party Party, FormState Form, ImmutableArray<MaterialState> Materials)
 {
+    /// <summary>Files given as answers to questions of the form.</summary>
+    public ImmutableArray<CaseMaterial> AnswerFiles { get; init; } = [];
+
+    /// <summary>A file of the draft, whatever it was given for.</summary>
+    public CaseMaterial? File(Guid id) => Materials.SelectMany(m => m.Files).Concat(AnswerFiles).FirstOrDefault(f => f.Id == id);
+
     /// <summary>What still keeps the application from being submitted.</summary>
-    public IReadOnlyList<Fault> Faults => [.. Form.Faults.Select(f => new Fault(f.Path, f.Sentence)), .. Materials.Where(m => m.Missing).Select(m => new Fault($"materials.{m.Material.Id}", $"请上传“{m.Material.Name}”"))];
+    public IReadOnlyList<Fault> Faults => [.. Form.Faults.Select(f => new Fault(f.Path, f.Sentence)), .. Form.Files.Where(f => !AnswerFiles.Any(a => a.Id == f.File.Id)).Select(f => new Fault(f.Path, $"请重新上传“{f.File.Name}”")), .. Materials.Where(m => m.Missing).Select(m => new Fault($"materials.{m.Material.Id}", $"请上传“{m.Material.Name}”"))];
 }
 
 /// <summary>Drafts live on the server and open on every device of the person; they are kept for 90 days after the last change.</summary>
@@ -103,7 +109,7 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
         using var answers = JsonDocument.Parse(row.Answers);
         var facts = await Facts(Applicant(actor, party));
         var form = FormEngine.Evaluate(definition.Form, answers.RootElement, new FormContext(Today()) { Facts = facts, Visited = row.Visited.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet() });
-        return new(row, definition, party, form, MaterialsOf(definition.Item.Content, form.Scope, files));
+        return new(row, definition, party, form, MaterialsOf(definition.Item.Content, form.Scope, files)) { AnswerFiles = [.. files.Where(f => FileAnswer.PathOf(f.Material) is not null)] };
     }
 
     DateOnly Today() => Foundation.Calendar.ChinaTime.DateOf(time.GetUtcNow());
@@ -120,7 +126,8 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
         [.. files.Where(f => f.Material == m.Id && f.RemovedAt is null)]))];
 
     /// <summary>Keeps answers as they are, complete or not. Another version than expected is a conflict: two devices at once.</summary>
-    public async Task<Outcome<int>> Save(Guid id, Actor actor, JsonElement answers, int? expected, DraftWriter? writer = null)
+    /// <param name="exactly">The version must fit even where the same showing of a page wrote last.</param>
+    public async Task<Outcome<int>> Save(Guid id, Actor actor, JsonElement answers, int? expected, DraftWriter? writer = null, bool exactly = false)
     {
         var text = answers.GetRawText();
         if (text.Length > LargestAnswers) return Outcome<int>.No(Refusal.TooLarge, "填写的内容太长");
@@ -129,8 +136,8 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
         var version = await database.Read(c => c.ExecuteScalarAsync<int?>("""
             update cases.draft set answers = @text::jsonb, version = version + 1, updated_at = @now, expires_at = @expires, writer = @by,
               visited = case when @page = '' or @page = any(string_to_array(visited, ' ')) then visited else trim(visited || ' ' || @page) end
-            where id = @id and owner = @owner and (@expected::int is null or version = @expected or @by <> '' and writer = @by) returning version
-            """, new { id, owner = actor.Person, text, now, expires = now + Kept, expected, by = writer?.Writer ?? "", page = writer?.Page ?? "" }));
+            where id = @id and owner = @owner and (@expected::int is null or version = @expected or not @exactly and @by <> '' and writer = @by) returning version
+            """, new { id, owner = actor.Person, text, now, expires = now + Kept, expected, exactly, by = writer?.Writer ?? "", page = writer?.Page ?? "" }));
         if (version is { } saved) return saved;
         return await database.Read(c => c.ExecuteScalarAsync<bool>("select exists (select 1 from cases.draft where id = @id and owner = @owner)", new { id, owner = actor.Person }))
             ? Outcome<int>.No(Refusal.Conflict, "这份申请在别的设备上改过，请先看最新内容") : Outcome<int>.No(Refusal.NotFound, "没有这份草稿，可能已经提交或删除");
@@ -146,10 +153,18 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
     public async Task<Outcome<CaseMaterial>> AddMaterial(Guid owner, ItemContent item, Actor actor, string material, Guid file)
     {
         if (item.Materials.FirstOrDefault(m => m.Id == material) is not { } wanted) return Outcome<CaseMaterial>.No(Refusal.Invalid, "事项没有这份材料", material);
+        return await Keep(owner, actor, material, file, wanted.Name, wanted.Accept, wanted.MaxMegabytes);
+    }
+
+    /// <summary>Puts an uploaded file to a question of the form.</summary>
+    public Task<Outcome<CaseMaterial>> AddAnswer(Guid owner, FormField field, string path, Actor actor, Guid file) => Keep(owner, actor, FileAnswer.Key(path), file, field.Label, field.Accept, field.MaxMegabytes);
+
+    async Task<Outcome<CaseMaterial>> Keep(Guid owner, Actor actor, string material, Guid file, string label, IReadOnlyList<string> kinds, int megabytes)
+    {
         if (await files.Find(file) is not { } stored || stored.Owner != actor.Person) return Outcome<CaseMaterial>.No(Refusal.NotFound, "没有这个文件", material);
         var type = TypeOf(stored.Type);
-        if (type is null || !type.IsOneOf(wanted.Accept)) return Outcome<CaseMaterial>.No(Refusal.Invalid, $"“{wanted.Name}”只收 {string.Join("、", wanted.Accept)}，“{stored.Name}”是{type?.Label ?? "其他类型"}", material);
-        if (stored.Size > (long)wanted.MaxMegabytes << 20) return Outcome<CaseMaterial>.No(Refusal.TooLarge, $"“{wanted.Name}”每个文件最大 {wanted.MaxMegabytes} MB", material);
+        if (type is null || !type.IsOneOf(kinds)) return Outcome<CaseMaterial>.No(Refusal.Invalid, $"“{label}”只收 {string.Join("、", kinds)}，“{stored.Name}”是{type?.Label ?? "其他类型"}", material);
+        if (stored.Size > (long)megabytes << 20) return Outcome<CaseMaterial>.No(Refusal.TooLarge, $"“{label}”每个文件最大 {megabytes} MB", material);
         var row = new CaseMaterial
         {
             Id = Guid.CreateVersion7(), Owner = owner, Material = material, Name = stored.Name, File = stored.Id, Size = stored.Size, Type = stored.Type, Digest = stored.Digest,
@@ -178,8 +193,14 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
         var who = counter ? actor with { OnBehalfOf = draft.Party.Id, Origin = "counter" } : actor with { OnBehalfOf = draft.Party.Kind == PartyKind.Company ? draft.Party.Id : null };
         var application = new Application(id, who, draft.Definition, draft.Party.Id, draft.Party.Name, counter ? (short)1 : channel,
             draft.Form.Submission.GetRawText(), draft.Row.Eligibility, draft.Materials.Sum(m => m.Files.Length)) { Submitter = counter ? draft.Party.Id : null };
+        await Discard(id, draft.Form.Files);
         return await desk.Submit(application, stop);
     }
+
+    /// <summary>Files that were given for a question and have been replaced or are not asked for any more do not go along.</summary>
+    internal Task<int> Discard(Guid owner, IEnumerable<(string Path, FileAnswer File)> kept) => database.Read(c => c.ExecuteAsync(
+        "update cases.material set removed_at = @now where owner = @owner and material like 'field:%' and id <> all(@ids) and removed_at is null",
+        new { owner, ids = kept.Select(k => k.File.Id).ToArray(), now = time.GetUtcNow().UtcDateTime }));
 
     async Task<Receipt?> Standing(Guid id, Actor actor)
     {

@@ -79,7 +79,7 @@ static class MaterialPages
     }
 
     static async Task<IResult> Open(Guid id, Guid file, HttpContext http, Drafts drafts, FileStore files) =>
-        await drafts.Find(id, http.Actor()) is { } draft && draft.Materials.SelectMany(m => m.Files).FirstOrDefault(f => f.Id == file) is { } material
+        await drafts.Find(id, http.Actor()) is { } draft && draft.File(file) is { } material
             ? await Attachment(http, files, material) : Problems.NotFound("没有这个文件");
 
     /// <summary>A file as an attachment: never shown inside our own pages, its type never guessed.</summary>

@@ -31,7 +31,7 @@ static class Accepting
         if (Working.Advance(act, task, "accept", "") is { } no) return no;
         if (act.Row.Open)
             act.Tell("accepted", "您的申请已受理", act.Row.DueOn is { } due
-                ? $"办件 {act.Row.Number} 已经受理，应当在 {due.Year}年{due.Month}月{due.Day}日 前办结。" : $"办件 {act.Row.Number} 已经受理。");
+                ? $"办件 {act.Row.Number} 已经受理，应当在{due.Year}年{due.Month}月{due.Day}日前办结。" : $"办件 {act.Row.Number} 已经受理。");
         return null;
     }
 

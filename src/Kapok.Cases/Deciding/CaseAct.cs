@@ -22,6 +22,8 @@ public sealed record CaseWorld(DateTimeOffset Now, WorkCalendar Calendar, Direct
     /// <summary>The date in China (UTC+8, no summer time).</summary>
     public DateOnly Today => ChinaTime.DateOf(Now);
 
+    /// <summary>Names of the materials handed in, by case; only for cases whose documents name them.</summary>
+    public IReadOnlyDictionary<Guid, IReadOnlyList<string>> Materials { get; init; } = ImmutableDictionary<Guid, IReadOnlyList<string>>.Empty;
 }
 
 /// <summary>One decision in the making: collects what is to be written. Nothing leaves it when a rule says no.</summary>

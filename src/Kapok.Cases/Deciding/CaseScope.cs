@@ -56,6 +56,7 @@ sealed class CaseScope(CaseAct act, IReadOnlyDictionary<string, Value> facts) : 
             ["acceptedDate"] = row.AcceptedAt is { } at ? Date(at) : Value.Null,
             ["dueDate"] = row.DueOn is { } due ? Value.Of($"{due.Year}年{due.Month}月{due.Day}日") : Value.Null,
         };
+        if (act.World.Materials.TryGetValue(row.Id, out var materials)) values["materials"] = Value.Of([.. materials.Select(name => Value.Of(new Dictionary<string, Value> { ["name"] = name }))]);
         foreach (var (name, value) in facts) values[name] = value;
         return values;
     }

@@ -41,7 +41,7 @@ static class Correcting
         act.Fact("corrections", Value.Of([.. lines.Select(l => Value.Of(new Dictionary<string, Value> { ["name"] = l.Name, ["reason"] = l.Reason }))]));
         act.Fact("correctionDeadline", $"{until.Year}年{until.Month}月{until.Day}日");
         act.Document("correction");
-        act.Tell("correction", "请补正您的申请", $"需要补正 {lines.Count} 处：{string.Join("；", lines.Select(l => $"{l.Name}——{l.Reason}"))}。请在 {until.Year}年{until.Month}月{until.Day}日 前提交，只需要改这些内容。", needsAct: true);
+        act.Tell("correction", "请补正您的申请", $"需要补正 {lines.Count} 处：{string.Join("；", lines.Select(l => $"{l.Name}——{l.Reason}"))}。请在{until.Year}年{until.Month}月{until.Day}日前提交，只需要改这些内容。", needsAct: true);
         return null;
     }
 

@@ -33,7 +33,7 @@ static class Pausing
         act.Row = act.Row with { State = CaseState.Accepted };
         CaseClock.Add(act, new ClockEntry.Resumed(act.World.Now));
         act.Log("resumed", new { command.Finding, due = act.Row.DueOn });
-        act.Tell("resumed", "特别程序已结束", act.Row.DueOn is { } due ? $"办理时限继续计算，应当在 {due.Year}年{due.Month}月{due.Day}日 前办结。" : "办理时限继续计算。");
+        act.Tell("resumed", "特别程序已结束", act.Row.DueOn is { } due ? $"办理时限继续计算，应当在{due.Year}年{due.Month}月{due.Day}日前办结。" : "办理时限继续计算。");
         return null;
     }
 
@@ -66,7 +66,7 @@ static class Pausing
         act.Fact("ground", request.Ground);
         act.Log("extended", new { request.Days, request.Ground, due = act.Row.DueOn }, request.Ground);
         act.Document("extension");
-        act.Tell("extended", "办理时限延长了", $"经批准延长 {request.Days} 个工作日，原因：{request.Ground}。" + (act.Row.DueOn is { } due ? $"应当在 {due.Year}年{due.Month}月{due.Day}日 前办结。" : ""));
+        act.Tell("extended", "办理时限延长了", $"经批准延长 {request.Days} 个工作日，原因：{request.Ground}。" + (act.Row.DueOn is { } due ? $"应当在{due.Year}年{due.Month}月{due.Day}日前办结。" : ""));
         return null;
     }
 }

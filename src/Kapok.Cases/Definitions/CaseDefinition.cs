@@ -18,5 +18,11 @@ public sealed record CaseDefinition(int Id, PublishedItem Item, FormDefinition F
     /// <summary>31-character implementation code.</summary>
     public string Implementation => Item.ImplementationCode ?? throw new InvalidOperationException($"item {Item.BasicCode} has no implementation code");
 
+    /// <summary>What a file was given for: the name of a material of the item, or the label of a question of the form.</summary>
+    public string NameOf(string material) => FileAnswer.PathOf(material) is { } path ? Form.Find(path)?.Label ?? material : Item.Content.Materials.FirstOrDefault(m => m.Id == material)?.Name ?? material;
+
+    /// <summary>Whether a notice or decision lists the materials handed in. The receipt is made from what it is shown with.</summary>
+    public bool NamesMaterials { get; } = Documents.Any(d => d.Key != "receipt" && d.Value.Paths.Any(p => p.StartsWith("case.materials", StringComparison.Ordinal)));
+
     public ClockTerms Terms { get; } = Deciding.CaseClock.Terms(Item.Content);
 }

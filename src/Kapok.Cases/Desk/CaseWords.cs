@@ -28,7 +28,7 @@ public static class CaseWords
         {
             "submitted" => ("提交申请", $"{Read("item")}，版本 {Read("version")}，材料 {Read("materials")} 份"),
             "accepted-by-silence" => ("逾期未告知，依法视为受理", ""),
-            "accepted" => ("受理", Day("due") is { Length: > 0 } due ? $"应当在 {due} 前办结" : ""),
+            "accepted" => ("受理", Day("due") is { Length: > 0 } due ? $"应当在{due}前办结" : ""),
             "acceptance-refused" => ("不予受理", Read("reason")),
             "correction-asked" => ($"一次性告知补正（第 {Read("round")} 次）", string.Join("；", new[] { Names("fields"), Names("materials"), Read("repeatReason") is { Length: > 0 } again ? "再次告知的原因：" + again : "" }.Where(t => t.Length > 0))),
             "supplemented" => ("申请人补正", root.TryGetProperty("fields", out var f) && f.ValueKind == JsonValueKind.Array ? string.Join("；", f.EnumerateArray().Select(c => c.GetProperty("label").GetString())) : ""),

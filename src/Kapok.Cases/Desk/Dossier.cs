@@ -26,7 +26,8 @@ namespace Kapok.Cases.Desk;
 public sealed record OpenWork(CaseTask Task, bool Mine, bool Held, string Unit, string Post, IReadOnlyList<FlowNode> Targets, IReadOnlyList<OfficialAtPost> Colleagues);
 
 /// <summary>An answer as one line: its path, what it is called and what it says.</summary>
-public sealed record AnswerLine(string Path, string Label, string Value);
+/// <param name="File">The file, where the answer is one.</param>
+public sealed record AnswerLine(string Path, string Label, string Value, Guid? File = null);
 
 /// <summary>Answers of one page of the form.</summary>
 public sealed record AnswerGroup(string Id, string Title, ImmutableArray<AnswerLine> Lines);
@@ -134,7 +135,7 @@ public sealed class Dossiers(Database database, CaseViews views, OrganisationDir
                         foreach (var member in field.Rows[i]) Add(member, $"{before}{field.Field.ItemTitle} {i + 1}：");
                 else if (field.Field.HasMembers && field.Field.Widget != Widget.Address)
                     foreach (var member in field.Members) Add(member, before);
-                else lines.Add(new(field.Path, before + field.Field.Label, field.Show(division)));
+                else lines.Add(new(field.Path, before + field.Field.Label, field.Show(division), field.File?.Id));
             }
         }
         return groups.ToImmutable();

@@ -65,7 +65,8 @@ internal sealed class AnswerCheck(FormDefinition definition, FormState state)
             if (raw.IndexOf("\uFFFD"u8) >= 0) { Add(field, $"{field.Field.Label}里有无法识别的字符，请重新输入", row); return; }
             if (raw.Length > FieldRules.MaxText && FieldRules.Text(field.Value).Length > FieldRules.MaxText) { Add(field, $"{field.Field.Label}太长：最多 {field.Field.MaxLength ?? FieldRules.MaxText} 个字", row); return; }
         }
-        if (schema.FirstError(field.Field.Node, field.Value) is { } error) Add(field, Message(field.Field, error), row, named: error.Keyword != "format");
+        if (field.Field.Widget == Widget.File && FileAnswer.Read(FieldRules.Text(field.Value)) is null) Add(field, FieldRules.Missing(field.Field), row);
+        else if (schema.FirstError(field.Field.Node, field.Value) is { } error) Add(field, Message(field.Field, error), row, named: error.Keyword != "format");
         // The schema knows no clock; whether a person is born yet depends on the day.
         else if (field.Field.Widget == Widget.IdNumber && CitizenId.Check(FieldRules.Text(field.Value), state.Context.Today).Problem is { } problem) Add(field, problem.TrimEnd('。'), row, named: false);
     }

@@ -23,7 +23,7 @@ internal sealed partial class FieldReader(JsonElement root, Action<string, strin
         ["division"] = Widget.Division, ["date"] = Widget.Date, ["money-fen"] = Widget.Money, ["person-name"] = Widget.Name,
     };
 
-    static readonly string[] fieldKeys = ["hint", "why", "width", "widget", "prefill", "when", "options", "autocomplete", "itemTitle"];
+    static readonly string[] fieldKeys = ["hint", "why", "width", "widget", "prefill", "when", "options", "autocomplete", "itemTitle", "accept", "maxMegabytes"];
 
     /// <summary>Every array is bounded, whether the author thought of it or not.</summary>
     const int DefaultMaxItems = 200, MaxItems = 2_000;
@@ -73,8 +73,27 @@ internal sealed partial class FieldReader(JsonElement root, Action<string, strin
             Options = options, Members = members, MemberOrder = members, ItemTitle = Text(ui, "itemTitle", uiAt, fault) ?? label,
             MinItems = (int)Math.Min(node.Target.MinItems, MaxItems), MaxItems = (int)Math.Min(node.Target.MaxItems, node.Target.MaxItems == long.MaxValue ? DefaultMaxItems : MaxItems),
             MaxLength = node.Target.MaxLength < int.MaxValue ? (int)node.Target.MaxLength : null,
+            Accept = Accept(ui, uiAt), MaxMegabytes = Megabytes(ui, uiAt),
             IsNumeric = (types & ~(JsonTypes.Number | JsonTypes.Integer | JsonTypes.Null)) == 0,
         };
+    }
+
+    /// <summary>Kinds of files a field takes, by ending.</summary>
+    ImmutableArray<string> Accept(JsonElement ui, string uiAt)
+    {
+        if (ui.ValueKind != JsonValueKind.Object || !ui.TryGetProperty("accept", out var list)) return [.. FileAnswer.UsualKinds];
+        string[] known = ["pdf", "jpg", "png", "heic", "ofd", "docx", "xlsx", "zip"];
+        if (list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 && list.EnumerateArray().All(k => k.ValueKind == JsonValueKind.String && known.Contains(k.GetString()))) return [.. list.EnumerateArray().Select(k => k.GetString()!)];
+        fault(uiAt + "/accept", $"accept 写文件的种类，可用：{string.Join("、", known)}");
+        return [.. FileAnswer.UsualKinds];
+    }
+
+    int Megabytes(JsonElement ui, string uiAt)
+    {
+        if (ui.ValueKind != JsonValueKind.Object || !ui.TryGetProperty("maxMegabytes", out var most)) return FileAnswer.UsualMegabytes;
+        if (most.ValueKind == JsonValueKind.Number && most.TryGetInt32(out var number) && number is >= 1 and <= 200) return number;
+        fault(uiAt + "/maxMegabytes", "maxMegabytes 写 1 到 200 的整数");
+        return FileAnswer.UsualMegabytes;
     }
 
     ImmutableArray<FormField> Members(JsonElement schema, SchemaNode node, string at, string prefix, IReadOnlyDictionary<string, Expression> computed, int depth)

@@ -79,7 +79,8 @@ public static class FieldRules
             case Widget.Money: return value.TryNumber(out var fen) ? $"{Amount(fen)} 元" : Plain(value);
             case Widget.Date:
                 return DateOnly.TryParseExact(Plain(value), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
-                    ? $"{date.Year} 年 {date.Month} 月 {date.Day} 日" : Plain(value);
+                    ? $"{date.Year}年{date.Month}月{date.Day}日" : Plain(value);
+            case Widget.File: return FileAnswer.Read(Plain(value))?.Name ?? Plain(value);
             case Widget.Division: return divisions?.Invoke(Plain(value)) ?? Plain(value);
             case Widget.Address or Widget.Group when value.ValueKind == JsonValueKind.Object:
                 var parts = field.Members.Select(m => value.TryGetProperty(m.Name, out var part) ? Show(m, part, divisions) : "").Where(t => t != "");

@@ -120,6 +120,10 @@ public sealed class FormField
     public Expression? When { get; internal init; }
     /// <summary>Formula of a computed field; people cannot change it.</summary>
     public Expression? Computed { get; internal init; }
+    /// <summary>Kinds of files taken, by ending; only for the widget <c>file</c>.</summary>
+    public ImmutableArray<string> Accept { get; internal init; } = [];
+    /// <summary>Greatest size of a file.</summary>
+    public int MaxMegabytes { get; internal init; }
     /// <summary>Must be answered whenever it is shown.</summary>
     public bool Required { get; internal init; }
     public ImmutableArray<FormOption> Options { get; internal init; } = [];
@@ -145,6 +149,8 @@ public sealed class FormField
     Dictionary<string, int>? places;
 
     public bool HasMembers => Members.Length > 0;
+    /// <summary>It is a file, or a group with one in it.</summary>
+    public bool AsksForFile => Widget == Widget.File || Members.Any(m => m.AsksForFile);
     public override string ToString() => Path;
 }
 

@@ -100,6 +100,9 @@ public sealed class FieldState
         return Field.Widget == Widget.Date && value.AsDate is { } date ? date : value;
     }
 
+    /// <summary>The file, where the answer is one.</summary>
+    public FileAnswer? File => Field.Widget == Widget.File && Value.ValueKind == JsonValueKind.String ? FileAnswer.Read(FieldRules.Text(Value)) : null;
+
     /// <summary>The answer as people read it.</summary>
     public string Show(Func<string, string?>? divisions = null) => FieldRules.Show(Field, Value, divisions);
 }
@@ -177,6 +180,16 @@ public sealed class FormState
             among = state.Rows[row];
         }
         return state;
+    }
+
+    /// <summary>The files that stand as answers and would be submitted, with the paths of their fields.</summary>
+    public IEnumerable<(string Path, FileAnswer File)> Files => FilesIn(Fields.Where(f => f.Field.AsksForFile));
+
+    static IEnumerable<(string, FileAnswer)> FilesIn(IEnumerable<FieldState> fields)
+    {
+        foreach (var field in fields.Where(f => f.Visible))
+            if (field.Field.Widget != Widget.File) foreach (var file in FilesIn([.. field.Members, .. field.Rows.SelectMany(r => r)])) yield return file;
+            else if (field.File is { } file) yield return (field.Path, file);
     }
 
     internal void Set(IEnumerable<AnswerFault> faults)

@@ -1,4 +1,5 @@
 using Kapok.Cases.Applying;
+using Kapok.Cases.Forms;
 using Kapok.Foundation;
 using Kapok.Foundation.Files;
 using Kapok.Foundation.Http;
@@ -36,7 +37,8 @@ static class CorrectionPages
 
     static RazorComponentResult<CorrectPage> Page(PendingCorrection pending, FormPlace place, FieldErrors? errors) => new(new
     {
-        Pending = pending, Errors = errors, Settings = place.Settings(path => $"/my/cases/{pending.View.Row.Id}/correct/division?field={Uri.EscapeDataString(path)}"),
+        Pending = pending, Errors = errors, Settings = place.Settings(path => $"/my/cases/{pending.View.Row.Id}/correct/division?field={Uri.EscapeDataString(path)}")
+            .Showing([.. pending.Files, .. pending.View.Materials.Where(m => m.RemovedAt is null)], $"/my/cases/{pending.View.Row.Id}/correct/files", path => $"/my/cases/{pending.View.Row.Id}/correct/materials/{FileAnswer.Key(path)}/upload"),
     }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> Save(Guid id, HttpContext http, PendingCorrections corrections, FormPlace place, FileStore files, Handling.CaseViews views, CancellationToken stop)
@@ -44,13 +46,15 @@ static class CorrectionPages
         var actor = http.Actor();
         if (await corrections.Find(id, actor) is not { } pending) return await Gone(id, http, views);
         var form = await http.Request.ReadFormAsync(stop);
-        (pending, var stay) = await corrections.Take(pending, form);
+        var errors = new FieldErrors();
+        var (values, removed) = await AnswerFiles.With(form, pending.View.Definition.Form, files, actor, errors, (field, path, file) => corrections.AddAnswer(pending, actor, field, path, file), stop);
+        (pending, var stay) = await corrections.Take(pending, values);
+        if (removed) return Results.Redirect($"/my/cases/{id}/correct");
         if (form.Keys.FirstOrDefault(k => k.EndsWith(".remove", StringComparison.Ordinal)) is { } remove)
         {
             if (Guid.TryParse(form[remove], out var file)) await corrections.Remove(pending, file);
             return Results.Redirect($"/my/cases/{id}/correct#{Uri.EscapeDataString(remove[..^7])}");
         }
-        var errors = new FieldErrors();
         foreach (var file in form.Files.Where(f => f.Length > 0 && pending.Correction.Materials.ContainsKey(f.Name)))
         {
             var wanted = pending.View.Definition.Item.Content.Materials.First(m => m.Id == file.Name);
@@ -84,13 +88,22 @@ static class CorrectionPages
     static async Task<IResult> Take(Guid id, string material, HttpContext http, PendingCorrections corrections, FileStore files)
     {
         var actor = http.Actor();
-        if (await corrections.Find(id, actor) is not { } pending || !pending.Correction.Materials.ContainsKey(material)) return Results.NotFound();
+        if (await corrections.Find(id, actor) is not { } pending) return Results.NotFound();
+        if (FileAnswer.PathOf(material) is { } path && pending.Form.Field(path) is { Open: true, Field: { Widget: Forms.Widget.File } of })
+            return await PartUpload.Take(http, files, id, material, (long)of.MaxMegabytes << 20, async file =>
+            {
+                var kept = await corrections.AddAnswer(pending, actor, of, path, file);
+                if (!kept.Ok) return kept.As<Guid>();
+                await corrections.Take((await corrections.Find(id, actor))!, [AnswerFiles.Answer(path, kept.Value!)]);
+                return kept.Value!.Id;
+            });
+        if (!pending.Correction.Materials.ContainsKey(material)) return Results.NotFound();
         var wanted = pending.View.Definition.Item.Content.Materials.First(m => m.Id == material);
         return await PartUpload.Take(http, files, id, material, (long)wanted.MaxMegabytes << 20, file => corrections.Add(pending, actor, material, file));
     }
 
     static async Task<IResult> File(Guid id, Guid file, HttpContext http, PendingCorrections corrections, FileStore files) =>
-        await corrections.Find(id, http.Actor()) is { } pending && pending.Files.FirstOrDefault(f => f.Id == file) is { } material
+        await corrections.Find(id, http.Actor()) is { } pending && (pending.Files.FirstOrDefault(f => f.Id == file) ?? pending.View.Materials.FirstOrDefault(f => f.Id == file)) is { } material
             ? await MaterialPages.Attachment(http, files, material) : Problems.NotFound("没有这个文件");
 
     static async Task<IResult> Check(Guid id, HttpContext http, PendingCorrections corrections, FormPlace place, Handling.CaseViews views)

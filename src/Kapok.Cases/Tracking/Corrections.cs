@@ -44,7 +44,7 @@ public sealed class Corrections(Database database, CaseViews views, CaseDesk des
         if (faults.Count > 0) return Outcome<Corrected>.Invalid(faults);
 
         var fresh = new HashSet<Guid>(joined ?? []);
-        var changed = new HashSet<string>(view.Materials.Where(m => m.RemovedAt is null && (fresh.Contains(m.Id) || m.AddedAt > correction.AskedAt.UtcDateTime)).Select(m => m.Material));
+        var changed = new HashSet<string>(view.Materials.Where(m => m.RemovedAt is null && (fresh.Contains(m.Id) || m.AddedAt > correction.AskedAt.UtcDateTime)).Select(m => m.Material).Where(m => FileAnswer.PathOf(m) is null));
         foreach (var (material, file) in files)
         {
             if (!correction.Materials.ContainsKey(material)) return Outcome<Corrected>.No(Refusal.Invalid, "这份材料不在补正范围内，不能更换", material);
@@ -58,6 +58,7 @@ public sealed class Corrections(Database database, CaseViews views, CaseDesk des
         // What was replaced stays for the record, marked as replaced.
         await database.Read(c => c.ExecuteAsync("update cases.material set removed_at = @now where owner = @id and material = any(@changed) and added_at <= @asked and id <> all(@fresh) and removed_at is null",
             new { id, changed = changed.ToArray(), fresh = fresh.ToArray(), asked = correction.AskedAt.UtcDateTime, now = time.GetUtcNow().UtcDateTime }));
+        await drafts.Discard(id, form.Files);
         return new Corrected(result.Value!.Row.State, result.Value.Row.Version);
     }
 

@@ -91,6 +91,14 @@ public sealed class PendingCorrections(Database database, CaseViews views, Corre
         return added.Ok ? added.Value!.Id : added.As<Guid>();
     }
 
+    /// <summary>Keeps a file for an open question of the form; it becomes the answer with the next <see cref="Take"/>.</summary>
+    public async Task<Outcome<CaseMaterial>> AddAnswer(PendingCorrection pending, Actor actor, FormField field, string path, StoredFile file)
+    {
+        if (pending.Form.Field(path) is not { Open: true }) return Outcome<CaseMaterial>.No(Refusal.Invalid, "这一项不在补正范围内，不能修改", path);
+        pending = await Keep(pending, pending.Form.Answers);
+        return await drafts.AddAnswer(pending.Id, field, path, actor, file.Id);
+    }
+
     public Task Remove(PendingCorrection pending, Guid file) => database.Read(c => c.ExecuteAsync(
         "update cases.material set removed_at = @now where id = @file and owner = @Id", new { file, pending.Id, now = time.GetUtcNow().UtcDateTime }));
 
@@ -98,7 +106,7 @@ public sealed class PendingCorrections(Database database, CaseViews views, Corre
     public IReadOnlyList<Fault> Faults(PendingCorrection pending) =>
         [.. corrections.Faults(pending.View, pending.Form).Select(f => new Fault(f.Path, f.Sentence)), .. pending.MissingMaterials.Select(m => new Fault(m, $"请重新上传“{NameOf(pending.View, m)}”"))];
 
-    public static string NameOf(CaseView view, string material) => view.Definition.Item.Content.Materials.FirstOrDefault(m => m.Id == material)?.Name ?? material;
+    public static string NameOf(CaseView view, string material) => view.Definition.NameOf(material);
 
     /// <summary>Sends it. The files join the case first: should the program stop here, they are there and nothing is lost.</summary>
     public async Task<Outcome<Corrected>> Send(PendingCorrection pending, Actor actor)

@@ -18,8 +18,7 @@ public sealed class Receipts(CalendarStore calendars, OrganisationDirectory dire
     public PrintedReceipt? Of(CaseView view)
     {
         if (!view.Definition.Documents.TryGetValue("receipt", out var template)) return null;
-        var names = view.Definition.Item.Content.Materials.ToDictionary(m => m.Id, m => m.Name);
-        var given = view.Materials.Where(m => m.AddedAt <= view.Row.SubmittedAt.UtcDateTime).Select(m => m.Material).Distinct().Select(id => names.GetValueOrDefault(id, id));
+        var given = view.Materials.Where(m => m.AddedAt <= view.Row.SubmittedAt.UtcDateTime).Select(m => m.Material).Distinct().Select(view.Definition.NameOf).Distinct();
         var facts = new Dictionary<string, Value>
         {
             ["materials"] = Value.Of([.. given.Select(name => Value.Of(new Dictionary<string, Value> { ["name"] = name }))]),

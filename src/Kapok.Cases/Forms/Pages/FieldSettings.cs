@@ -1,5 +1,4 @@
 using Kapok.Foundation.Pages;
-using Microsoft.AspNetCore.Components;
 
 namespace Kapok.Cases.Forms.Pages;
 
@@ -14,6 +13,8 @@ public sealed record FieldSettings
     public Func<string, string?>? DivisionLoadUrl { get; init; }
     /// <summary>Name of a division code.</summary>
     public Func<string, string?>? DivisionName { get; init; }
-    /// <summary>What stands for a field with the widget <c>file</c>; null: a plain upload.</summary>
-    public RenderFragment<FieldState>? File { get; init; }
+    /// <summary>Address that takes the file of a field in parts: (field path) → address; null: it comes with the form.</summary>
+    public Func<string, string?>? FileUploadUrl { get; init; }
+    /// <summary>What is known of a file that was given as an answer; null when it is not there (any more).</summary>
+    public Func<FileAnswer, FileInput.AddedFile?>? FileOf { get; init; }
 }

@@ -64,7 +64,7 @@ public sealed class FormPagesTests(FormHost host) : IClassFixture<FormHost>
         Text(page.QuerySelector("h1")).ShouldBe("核对");
         page.QuerySelectorAll(".callout-error").ShouldBeEmpty();
         host.State.Faults.ShouldBeEmpty();
-        Text(page.QuerySelectorAll(".summary-row").Single(r => r.QuerySelector("dt")!.TextContent == "计划开业日期").QuerySelector("dd")).ShouldBe("2026 年 11 月 1 日");
+        Text(page.QuerySelectorAll(".summary-row").Single(r => r.QuerySelector("dt")!.TextContent == "计划开业日期").QuerySelector("dd")).ShouldBe("2026年11月1日");
     }
 
     [Fact]

@@ -182,7 +182,7 @@ public sealed class PagePostTests
             ("category", "主体业态", ChangeKind.Changed, "餐饮服务", "单位食堂"),
             ("seats", "就餐座位数", ChangeKind.Removed, "40", ""),
             ("premises", "经营场所", ChangeKind.Changed, "天河区前进街道软件路 13 号", "天河区前进街道软件路 15 号"),
-            ("openingDate", "计划开业日期", ChangeKind.Changed, "2026 年 11 月 1 日", "2026 年 12 月 1 日"),
+            ("openingDate", "计划开业日期", ChangeKind.Changed, "2026年11月1日", "2026年12月1日"),
             ("staff[1].name", "从业人员 2：姓名", ChangeKind.Changed, "王五", "王六"),
         ]);
         FormDiff.Between(Food, Json(Complete), Json(Complete)).ShouldBeEmpty();
