@@ -23,6 +23,7 @@ public sealed class CasesModule : IModule
         services.AddSingleton<DefinitionStore>();
         services.AddSingleton<CaseDesk>();
         services.AddSingleton<CaseViews>();
+        services.AddSingleton<TaskHolders>();
         services.AddSingleton<Drafts>();
         services.AddSingleton<FormPlace>();
         services.AddSingleton<Corrections>();

@@ -30,7 +30,7 @@ public sealed partial class CatalogueDesk(Database database, Items items, Organi
     /// <param name="organisation">Who will own it; the actor must be allowed to edit there.</param>
     public async Task<Outcome<DraftHead>> NewItem(Actor actor, Guid organisation, ItemContent content)
     {
-        if (directory.Organisation(organisation) is not { } owner) return No(Refusal.NotFound, "没有这个机构");
+        if (directory.Organisation(organisation) is not { } owner) return No(Refusal.NotFound, "没有这个机构", "organisation");
         if (Access.Decide(actor, Edit, owner.AsTarget()) is { Allowed: false } no) return No(Refusal.Forbidden, no.Reason);
         var code = BasicItemCode.Check(content.Code);
         if (!code.IsValid) return No(Refusal.Invalid, code.Problem!, "code");
@@ -48,7 +48,7 @@ public sealed partial class CatalogueDesk(Database database, Items items, Organi
     /// <param name="upper">The item of the basic list, or the implementation of a division above.</param>
     public async Task<Outcome<DraftHead>> TakeOver(Actor actor, Guid upper, Guid organisation)
     {
-        if (directory.Organisation(organisation) is not { } body) return No(Refusal.NotFound, "没有这个机构");
+        if (directory.Organisation(organisation) is not { } body) return No(Refusal.NotFound, "没有这个机构", "organisation");
         if (Access.Decide(actor, Edit, body.AsTarget()) is { Allowed: false } no) return No(Refusal.Forbidden, no.Reason);
         return await database.Write(async (c, _) =>
         {

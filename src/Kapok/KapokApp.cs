@@ -34,6 +34,8 @@ public static class KapokApp
         builder.Logging.ClearProviders().AddJsonConsole().SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.Routing", LogLevel.Error).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Services.AddDataProtection().SetApplicationName("kapok").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.Data, "keys")));
+        // What cannot be bound is thrown, so that one place answers it (Problems) and names the field.
+        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(o =>
         {
             o.SerializerOptions.Encoder = Json.Options.Encoder;
@@ -57,6 +59,7 @@ public static class KapokApp
         app.UseSignIn();
         app.UseDoors();
         app.UseKapokForms();
+        app.UseCleanInput();
         app.UseIdempotency();
         app.MapKapokPages();
         foreach (var module in Modules) module.MapRoutes(app);

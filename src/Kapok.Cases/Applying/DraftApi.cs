@@ -26,8 +26,15 @@ static class DraftApi
         var drafts = routes.MapGroup("/api/v1/drafts").AllowSignedIn().WithTags("申请");
         drafts.MapPost("", async (BeginBody body, HttpContext http, Drafts all, Items items, OrganisationDirectory directory) =>
         {
-            var code = body.Implementation ?? (directory.OrganisationByKey(body.Body ?? "") is { } organisation ? (await items.Find(body.Item ?? "", organisation.Id))?.ImplementationCode : null);
+            var code = body.Implementation;
+            if (code is null)
+            {
+                if (string.IsNullOrEmpty(body.Item)) return Outcome<Guid>.No(Refusal.Invalid, "请写明事项：implementation，或者 item 和 body", "item").Refuse();
+                if (directory.OrganisationByKey(body.Body ?? "") is not { } organisation) return Outcome<Guid>.No(Refusal.NotFound, "没有这个机构，请写作 条线@区划，例如 market@440106", "body").Refuse();
+                code = (await items.Find(body.Item, organisation.Id))?.ImplementationCode;
+            }
             var begun = await all.Begin(code ?? "", http.Actor(), body.Eligibility, body.Id);
+            if (begun.Refused == Refusal.NotFound) return Outcome<Guid>.No(Refusal.NotFound, begun.Faults[0].Message, body.Implementation is null ? "item" : "implementation").Refuse();
             return begun.Ok ? Results.Json(new { id = begun.Value }, Json.Options, statusCode: 201) : begun.Refuse();
         });
         drafts.MapGet("", async (HttpContext http, Drafts all) => Results.Json((await all.Of(http.Actor())).Select(d => new { d.Id, d.Version, d.UpdatedAt, d.ExpiresAt }), Json.Options));

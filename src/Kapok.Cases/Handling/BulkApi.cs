@@ -11,7 +11,7 @@ namespace Kapok.Cases.Handling;
 /// <summary>Bulk work and the event feed, as an API.</summary>
 static class BulkApi
 {
-    public sealed record BulkBody(CaseQuery? Query, BulkAct Act);
+    public sealed record BulkBody(CaseQuery? Query, BulkAct? Act);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -19,6 +19,7 @@ static class BulkApi
         bulk.MapPost("preview", async (BulkBody body, HttpContext http, Bulk all) => Results.Json(await all.Preview(http.Actor(), body.Query ?? new()), Json.Options));
         bulk.MapPost("", async (BulkBody body, HttpContext http, Bulk all) =>
         {
+            if (body.Act is null) return Outcome<int>.No(Refusal.Invalid, "请写明要做什么，例如 {\"do\": \"accept\"}", "act").Refuse();
             var started = await all.Start(http.Actor(), body.Query ?? new(), body.Act);
             return started.Ok ? Results.Json(new { job = started.Value }, Json.Options, statusCode: 202) : started.Refuse();
         });

@@ -70,7 +70,7 @@ static class CaseApi
     }
 
     /// <summary>Task keys may hold slashes, so the verb is the last part of the path.</summary>
-    static async Task<IResult> Task(Guid id, string task, HttpContext http, CaseDesk desk, People people)
+    static async Task<IResult> Task(Guid id, string task, HttpContext http, CaseDesk desk, People people, TaskHolders holders)
     {
         var slash = task.LastIndexOf('/');
         if (slash < 1) return Problems.NotFound();
@@ -88,8 +88,9 @@ static class CaseApi
                 return await Do(http, desk, new ReturnTask(id, actor, key, back.To ?? "", back.Reason ?? ""));
             case "assignment":
                 var assign = await Read<AssignBody>(http);
-                return await people.Find(assign.Person) is { } person
-                    ? await Do(http, desk, new Assign(id, actor, key, person.Id, person.Name, assign.Reason ?? "")) : Outcome<int>.No(Refusal.Invalid, "没有这个人", "person").Refuse();
+                if (await people.Find(assign.Person) is not { } person) return Outcome<int>.No(Refusal.Invalid, "没有这个人", "person").Refuse();
+                if (await holders.MayWork(id, key, person.Id) is false) return Outcome<int>.No(Refusal.Invalid, $"{person.Name}不在这个岗位上，不能办理这项工作", "person").Refuse();
+                return await Do(http, desk, new Assign(id, actor, key, person.Id, person.Name, assign.Reason ?? ""));
             default: return Problems.NotFound();
         }
     }

@@ -35,9 +35,14 @@ static class DeskApi
         one.MapPost("draft/approve", (HttpContext http, CatalogueDesk desk, Guid id) => WithRevision(http, r => Head(http, desk.Approve(http.Actor(), id, r)))).Allow(CatalogueDesk.Review);
         one.MapPost("draft/publish", (HttpContext http, CatalogueDesk desk, Guid id, Publication words) => WithRevision(http, async r => (await desk.Publish(http.Actor(), id, r, words.At)).Answer())).Allow(CatalogueDesk.Release);
         one.MapPost("draft/unschedule", (HttpContext http, CatalogueDesk desk, Guid id, Words words) => WithRevision(http, r => Head(http, desk.Unschedule(http.Actor(), id, r, words.Note ?? "")))).Allow(CatalogueDesk.Release);
-        one.MapPost("withdraw", async (HttpContext http, CatalogueDesk desk, Guid id, Words words) => (await desk.Withdraw(http.Actor(), id, words.Note ?? "")).Answer()).Allow(CatalogueDesk.Release);
-        one.MapPost("roll-back", (HttpContext http, CatalogueDesk desk, Guid id, OldVersion words) => Head(http, desk.RollBack(http.Actor(), id, words.Number, words.Note ?? ""))).Allow(CatalogueDesk.Edit);
+        one.MapPost("withdraw", async (HttpContext http, CatalogueDesk desk, Guid id, Words words) => AsNote(await desk.Withdraw(http.Actor(), id, words.Note ?? "")).Answer()).Allow(CatalogueDesk.Release);
+        one.MapPost("roll-back", (HttpContext http, CatalogueDesk desk, Guid id, OldVersion words) => RollBack(http, desk, id, words)).Allow(CatalogueDesk.Edit);
     }
+
+    static async Task<IResult> RollBack(HttpContext http, CatalogueDesk desk, Guid id, OldVersion words) => Send(http, AsNote(await desk.RollBack(http.Actor(), id, words.Number, words.Note ?? "")));
+
+    /// <summary>What the desk calls ground or reason is <c>note</c> in the bodies of this interface.</summary>
+    static Outcome<T> AsNote<T>(Outcome<T> outcome) => outcome with { Faults = [.. outcome.Faults.Select(f => f.Where is "ground" or "reason" ? f with { Where = "note" } : f)] };
 
     /// <summary>A reason or a note.</summary>
     public sealed record Words(string? Note);
@@ -50,10 +55,11 @@ static class DeskApi
     /// <param name="Organisation">Who takes the item over.</param>
     public sealed record NewBody(Guid Organisation);
 
-    public sealed record NewItem(Guid Organisation, JsonObject Content);
+    public sealed record NewItem(Guid Organisation, JsonObject? Content);
 
     static async Task<IResult> Create(HttpContext http, CatalogueDesk desk, NewItem body)
     {
+        if (body.Content is null) return Outcome<DraftHead>.No(Refusal.Invalid, "请写明事项的内容", "content").Refuse();
         var faults = new List<Fault>();
         var content = Content.StrictReader.Read<ItemContent>(Content.WrittenText.Json(body.Content.ToJsonString()).Value!, faults);
         if (content is null) return Outcome<DraftHead>.Invalid(faults).Refuse();

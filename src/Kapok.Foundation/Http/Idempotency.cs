@@ -5,6 +5,7 @@ using Kapok.Foundation.Data;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Kapok.Foundation.Http;
 
@@ -36,16 +37,25 @@ public static class Idempotency
         using var copy = new MemoryStream();
         http.Response.Body = copy;
         try { await next(); }
+        catch (Exception)
+        {
+            // An accident further in is answered further out; the key is free again for the next try.
+            try { await Release(database, actor, key); } catch (NpgsqlException) { }
+            throw;
+        }
         finally { http.Response.Body = answer; }
         var body = Encoding.UTF8.GetString(copy.ToArray());
         // An accident is not an answer: the caller may try again with the same key.
         if (http.Response.StatusCode < 500)
             await database.Read(c => c.ExecuteAsync("update kapok.idempotency set status = @status, body = @body where actor = @actor and key = @key", new { actor, key, status = http.Response.StatusCode, body }));
         else
-            await database.Read(c => c.ExecuteAsync("delete from kapok.idempotency where actor = @actor and key = @key and status = 0", new { actor, key }));
+            await Release(database, actor, key);
         copy.Position = 0;
         await copy.CopyToAsync(answer);
     });
+
+    static Task<int> Release(Database database, Guid actor, string key) =>
+        database.Read(c => c.ExecuteAsync("delete from kapok.idempotency where actor = @actor and key = @key and status = 0", new { actor, key }));
 
     static async Task Replay(HttpContext http, Database database, Guid actor, string key, byte[] request)
     {

@@ -14,9 +14,17 @@ namespace Kapok.Identity.Administration;
 /// <summary>A department, a county, its people: everything that is opened by data alone (D28).</summary>
 public sealed record Opening
 {
-    public List<OpenDivision> Divisions { get; init; } = [];
-    public List<OpenOrganisation> Organisations { get; init; } = [];
-    public List<OpenOfficial> Officials { get; init; } = [];
+    public List<OpenDivision> Divisions { get; init => field = value ?? []; } = [];
+    public List<OpenOrganisation> Organisations { get; init => field = value ?? []; } = [];
+    public List<OpenOfficial> Officials { get; init => field = value ?? []; } = [];
+
+    /// <summary>Entries with nothing in them, as JSON may bring them.</summary>
+    public IEnumerable<string> Holes() =>
+    [
+        .. Divisions.Index().Where(d => d.Item is null).Select(d => $"divisions[{d.Index}]"), .. Organisations.Index().Where(o => o.Item is null).Select(o => $"organisations[{o.Index}]"),
+        .. Officials.Index().Where(o => o.Item is null).Select(o => $"officials[{o.Index}]"),
+        .. Officials.Index().Where(o => o.Item is not null).SelectMany(o => o.Item.Posts.Index().Where(p => p.Item is null).Select(p => $"officials[{o.Index}].posts[{p.Index}]")),
+    ];
 }
 
 /// <param name="Level">province, city, county, town or village.</param>
@@ -28,7 +36,7 @@ public sealed record OpenOrganisation(string? Line, string? Division, string? Na
 
 public sealed record OpenOfficial(string? Name, string? IdNumber, string? Phone, string? Account)
 {
-    public List<NewPost> Posts { get; init; } = [];
+    public List<NewPost> Posts { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>What was opened. The initial passwords are shown this once.</summary>
@@ -47,6 +55,7 @@ public sealed partial class Openings(Database database, OrganisationDirectory di
         var size = opening.Divisions.Count + opening.Organisations.Count + opening.Officials.Count;
         if (size == 0) return Outcome<Opened>.No(Refusal.Invalid, "没有要开设的内容：至少要有 divisions、organisations、officials 之一");
         if (size > Most) return Outcome<Opened>.No(Refusal.TooLarge, $"一次最多开设 {Most} 项");
+        if (opening.Holes().ToList() is { Count: > 0 } holes) return Outcome<Opened>.Invalid([.. holes.Select(h => new Fault(h, "没有内容"))]);
         // Hashes cost tens of milliseconds each: made before the transaction, so that no row is locked meanwhile.
         var passwords = new List<(string Password, string Hash)>();
         foreach (var _ in opening.Officials) passwords.Add(await accounts.Initial());

@@ -49,7 +49,7 @@ public sealed class SessionBook(Database database, Sessions sessions, IdentityOp
     public async Task<Outcome<bool>> ActFor(ActiveSession session, Guid? company, People people, Actor actor)
     {
         if (company is not null && (await people.PartiesOf(actor)).All(p => p.Kind != PartyKind.Company || p.Id != company))
-            return Outcome<bool>.No(Refusal.Forbidden, "您不是这家单位的法定代表人或经办人，不能代它办事");
+            return Outcome<bool>.No(Refusal.Forbidden, "您不是这家单位的法定代表人或经办人，不能代它办事", "company");
         await database.Write(async (c, _) =>
         {
             await c.ExecuteAsync("update identity.session set acting_for = @company where id = @Id and ended_at is null", new { company, session.Id });

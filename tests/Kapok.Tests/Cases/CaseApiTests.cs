@@ -172,6 +172,26 @@ public sealed class CaseApiTests(App app) : IClassFixture<App>
         rows.EnumerateArray().ShouldAllBe(r => r.GetProperty("outcome").GetString()!.Contains("受理岗"));
     }
 
+    [Theory]
+    [InlineData("tianhe-market-acceptor", "another post")]
+    [InlineData("haizhu-market-reviewer", "another division")]
+    [InlineData("zhangsan", "no official at all")]
+    public async Task Work_is_given_only_to_somebody_who_holds_the_post(string to, string why)
+    {
+        var id = await Submitted();
+        (await (await app.Api("tianhe-market-acceptor")).PostAsync($"/api/v1/cases/{id}/acceptance", null)).EnsureSuccessStatusCode();
+        var key = await OpenTask(id, "tianhe-market-reviewer");
+        var reviewer = await app.Api("tianhe-market-reviewer");
+        (await reviewer.PostAsync($"/api/v1/cases/{id}/tasks/{key}/claim", null)).EnsureSuccessStatusCode();
+        Task<Guid> Person(string account) => app.Database.Read(c => c.ExecuteScalarAsync<Guid>("select person from identity.account where name = @account", new { account }));
+        var refused = await reviewer.PostAsJsonAsync($"/api/v1/cases/{id}/tasks/{key}/assignment", new { person = await Person(to) });
+        refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, why);
+        (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("faults")[0].GetProperty("where").GetString().ShouldBe("person");
+        (await app.Database.Read(c => c.ExecuteScalarAsync<Guid>("select assignee from cases.task where case_id = @id and key = @key", new { id, key }))).ShouldBe(await Person("tianhe-market-reviewer"));
+
+        (await reviewer.PostAsJsonAsync($"/api/v1/cases/{id}/tasks/{key}/assignment", new { person = await Person("tianhe-market-reviewer") })).EnsureSuccessStatusCode();
+    }
+
     [Fact]
     public async Task Every_api_path_is_described_in_openapi_3_1()
     {
