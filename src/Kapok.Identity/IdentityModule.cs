@@ -30,6 +30,7 @@ public sealed class IdentityModule : IModule
         services.AddHostedService(s => s.GetRequiredService<Sessions>());
         services.AddSingleton<SignInDesk>();
         services.AddSingleton<SessionBook>();
+        services.AddSingleton<PasswordResets>();
         services.AddSingleton<Accounts>();
         services.AddSingleton<DemonstrationAccounts>();
         services.AddSingleton<Officials>();
@@ -46,6 +47,7 @@ public sealed class IdentityModule : IModule
     public void MapRoutes(IEndpointRouteBuilder routes)
     {
         SignInRoutes.Map(routes);
+        PasswordResetRoutes.Map(routes);
         SetupRoutes.Map(routes);
         MyRoutes.Map(routes);
         AbsenceRoutes.Map(routes);

@@ -25,7 +25,7 @@ public sealed class Accounts(Database database, OrganisationDirectory directory,
         // Guessing the old password here is guessing it: the same count as at the door.
         var key = $"account:{session.Account:N}";
         var now = time.GetUtcNow();
-        var wait = await Throttled(key, now);
+        var wait = await database.Write((c, _) => Throttle.Count(c, key, ThrottleRule.Account, now));
         if (wait is { } left) return Outcome<bool>.No(Refusal.Invalid, $"尝试次数过多，请在 {Math.Max(1, (int)Math.Ceiling(left.TotalMinutes))} 分钟后再试", "current");
         if (!await PasswordHash.Fits(current, account.Password, options.PasswordRounds))
         {
@@ -46,16 +46,6 @@ public sealed class Accounts(Database database, OrganisationDirectory directory,
         sessions.Forget($"account:{session.Account}");
         return true;
     }
-
-    Task<TimeSpan?> Throttled(string key, DateTimeOffset now) => database.Write(async (c, _) =>
-    {
-        await c.ExecuteAsync("insert into identity.throttle (key, failures, last_at) values (@key, 0, @at) on conflict do nothing", new { key, at = now.UtcDateTime });
-        var (failures, last, until) = await c.QuerySingleAsync<(int, DateTime, DateTime?)>("select failures, last_at, until from identity.throttle where key = @key for update", new { key });
-        var (allowed, kept) = ThrottleRule.Account.Count(new(failures, last, until is { } u ? new DateTimeOffset(u) : null), now);
-        if (!allowed) return kept.Until - now;
-        await c.ExecuteAsync("update identity.throttle set failures = @Failures, last_at = @at, until = @until where key = @key", new { key, kept.Failures, at = now.UtcDateTime, until = kept.Until?.UtcDateTime });
-        return (TimeSpan?)null;
-    });
 
     /// <summary>Locks an official's account: all its sessions end everywhere within a second.</summary>
     public Task<Outcome<bool>> Lock(Actor actor, Guid account, string? ground) => SetState(actor, account, "locked", "account-locked", ground);

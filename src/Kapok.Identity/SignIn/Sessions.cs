@@ -165,6 +165,7 @@ public sealed class Sessions : BackgroundService
 
     Task<int> Clean() => database.Read(c => c.ExecuteAsync("""
         delete from identity.session where expires_at < @old;
+        delete from identity.password_reset where created_at < @yesterday;
         delete from identity.throttle where last_at < @yesterday and (until is null or until < @yesterday);
         """, new { old = time.GetUtcNow().AddDays(-90).UtcDateTime, yesterday = time.GetUtcNow().AddDays(-1).UtcDateTime }));
 

@@ -26,7 +26,7 @@ public sealed record SignInAnswer(StartedSession? Session, string Message = "", 
 /// </summary>
 public sealed partial class SignInDesk(Database database, OrganisationDirectory directory, Sessions sessions, IdentityOptions options, TimeProvider time)
 {
-    public const string Wrong = "账号或口令不正确。连续输错 5 次会暂停登录，忘记口令请持身份证到就近政务服务中心办理，工作人员请联系本单位业务管理员。";
+    public const string Wrong = "账号或口令不正确。连续输错 5 次会暂停登录，忘记口令可以用登记的手机重新设置，工作人员请联系本单位业务管理员。";
 
     public async Task<SignInAnswer> SignIn(SignInRequest request)
     {
@@ -117,7 +117,7 @@ public sealed partial class SignInDesk(Database database, OrganisationDirectory 
         sessions.Forget(ended.Value.ToString());
     }
 
-    static async Task<AccountRow?> Account(NpgsqlConnection c, string typed)
+    internal static async Task<AccountRow?> Account(NpgsqlConnection c, string typed)
     {
         const string select = """
             select a.id, a.person, a.kind, a.name, a.password, a.state, a.must_change, p.name as person_name
@@ -132,7 +132,7 @@ public sealed partial class SignInDesk(Database database, OrganisationDirectory 
     }
 
     /// <summary>Half-width, lower case, without white space: people paste names from anywhere.</summary>
-    static string Clean(string text) => string.Concat(text.Where(ch => !char.IsWhiteSpace(ch) && !char.IsControl(ch) && ch is not ('\u200b' or '\ufeff'))
+    internal static string Clean(string text) => string.Concat(text.Where(ch => !char.IsWhiteSpace(ch) && !char.IsControl(ch) && ch is not ('\u200b' or '\ufeff'))
         .Select(ch => char.ToLowerInvariant(ch is >= '\uff01' and <= '\uff5e' ? (char)(ch - 0xfee0) : ch)));
 
     static string Short(string text) => text.Length <= 300 ? text : text[..300];
@@ -142,5 +142,5 @@ public sealed partial class SignInDesk(Database database, OrganisationDirectory 
     [GeneratedRegex("^1[3-9][0-9]{9}$")] private static partial Regex Mobile();
     [GeneratedRegex("^[0-9]{17}[0-9x]$")] private static partial Regex Number();
 
-    sealed record AccountRow(Guid Id, Guid Person, string Kind, string Name, string Password, string State, bool MustChange, string PersonName);
+    internal sealed record AccountRow(Guid Id, Guid Person, string Kind, string Name, string Password, string State, bool MustChange, string PersonName);
 }

@@ -35,14 +35,14 @@ static class SignInRoutes
     /// <summary>A session for a program: send the token as <c>Authorization: Bearer</c>.</summary>
     public sealed record SessionAnswer(string Token, Guid Id, string Account, string Kind, string Name, bool MustChangePassword, DateTimeOffset ExpiresAt, int IdleMinutes);
 
-    static async Task<IResult> Show(HttpContext http, DemonstrationAccounts demonstration, [FromQuery(Name = "return")] string? back) =>
-        http.Actor().SignedIn ? Results.Redirect(LocalUrl.Or(back, IdentityPages.Home(http.Actor()))) : await Page(demonstration, back, "", null);
+    static async Task<IResult> Show(HttpContext http, DemonstrationAccounts demonstration, [FromQuery(Name = "return")] string? back, string? done) =>
+        http.Actor().SignedIn ? Results.Redirect(LocalUrl.Or(back, IdentityPages.Home(http.Actor()))) : await Page(demonstration, back, "", null, done);
 
-    static async Task<IResult> Page(DemonstrationAccounts demonstration, string? back, string account, string? message)
+    static async Task<IResult> Page(DemonstrationAccounts demonstration, string? back, string account, string? message, string? done = null)
     {
         FieldErrors? errors = message is null ? null : [];
         if (message is not null) errors!.Add("", message);
-        return new RazorComponentResult<SignInPage>(new { Return = LocalUrl.Or(back, ""), Account = account, Errors = errors, Demonstration = await demonstration.All() })
+        return new RazorComponentResult<SignInPage>(new { Return = LocalUrl.Or(back, ""), Account = account, Errors = errors, Done = done, Demonstration = await demonstration.All() })
         { StatusCode = message is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity };
     }
 

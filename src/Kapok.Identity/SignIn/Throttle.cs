@@ -1,3 +1,6 @@
+using Dapper;
+using Npgsql;
+
 namespace Kapok.Identity.SignIn;
 
 /// <summary>Attempts counted under one key: an account, an unknown name, an address.</summary>
@@ -35,4 +38,20 @@ public sealed record ThrottleRule(int Free, TimeSpan Forget)
 
     /// <summary>One minute, two, four, eight, then fifteen.</summary>
     public static TimeSpan Delay(int beyond) => beyond >= 4 ? Longest : First * (1 << beyond);
+}
+
+/// <summary>Attempts as kept in the database.</summary>
+static class Throttle
+{
+    /// <summary>Counts one attempt under a key, in the caller's transaction.</summary>
+    /// <returns>How long to wait when the attempt may not be looked at; null when it may.</returns>
+    public static async Task<TimeSpan?> Count(NpgsqlConnection c, string key, ThrottleRule rule, DateTimeOffset now)
+    {
+        await c.ExecuteAsync("insert into identity.throttle (key, failures, last_at) values (@key, 0, @at) on conflict do nothing", new { key, at = now.UtcDateTime });
+        var (failures, last, until) = await c.QuerySingleAsync<(int, DateTime, DateTime?)>("select failures, last_at, until from identity.throttle where key = @key for update", new { key });
+        var (allowed, kept) = rule.Count(new(failures, last, until is { } u ? new DateTimeOffset(u) : null), now);
+        if (!allowed) return kept.Until - now;
+        await c.ExecuteAsync("update identity.throttle set failures = @Failures, last_at = @at, until = @until where key = @key", new { key, kept.Failures, at = now.UtcDateTime, until = kept.Until?.UtcDateTime });
+        return null;
+    }
 }
