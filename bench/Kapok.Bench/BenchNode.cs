@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapper;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
@@ -25,7 +26,7 @@ public sealed class BenchNode : IAsyncDisposable
     {
         var folder = Path.Combine(Path.GetTempPath(), $"kapok-bench-{Environment.ProcessId}");
         var postgres = database is null ? new PrivatePostgres(folder, root) : null;
-        postgres?.Start("max_connections=200");
+        postgres?.Start("max_connections=200", "shared_preload_libraries=pg_stat_statements");
         var options = new NodeOptions { Data = Directory.CreateDirectory(folder).FullName, Database = (database ?? postgres!.ConnectionString()) + ";Maximum Pool Size=100", Port = port, Packages = Path.Combine(root, "packages"), RunsJobs = false };
         var app = KapokApp.Build(options);
         await app.Services.GetRequiredService<Migrator>().Apply(KapokApp.Modules);
@@ -33,7 +34,27 @@ public sealed class BenchNode : IAsyncDisposable
         foreach (var package in Node.InOrder(Directory.GetDirectories(options.Packages).Select(f => Package.FromFolder(f).Value!).ToDictionary(p => p.Head.Id)))
             if (await installer.Install(package, Actor.System) is { Ok: false } failed) throw new InvalidOperationException(failed.Message);
         await app.StartAsync();
+        if (postgres is not null) Load.DatabaseTime = () => TimeOf(postgres.ProcessId);
         return new(folder, postgres, options, app);
+    }
+
+    /// <summary>Processor time of the private instance: its first process and all children (Linux only).</summary>
+    static TimeSpan TimeOf(int postmaster)
+    {
+        if (!OperatingSystem.IsLinux()) return TimeSpan.Zero;
+        long ticks = 0;
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), out var id)) continue;
+            try
+            {
+                var parts = File.ReadAllText(folder + "/stat").Split(") ")[^1].Split(' ');
+                if (id == postmaster || int.Parse(parts[1], CultureInfo.InvariantCulture) == postmaster)
+                    ticks += long.Parse(parts[11], CultureInfo.InvariantCulture) + long.Parse(parts[12], CultureInfo.InvariantCulture);
+            }
+            catch (IOException) { /* ended meanwhile */ }
+        }
+        return TimeSpan.FromMilliseconds(ticks * 10);
     }
 
     /// <summary>The floor: single-row durable inserts at the same concurrency on the same database.</summary>
@@ -45,8 +66,19 @@ public sealed class BenchNode : IAsyncDisposable
             await using var insert = new Npgsql.NpgsqlCommand("insert into public.floor values ($1, now(), $2::jsonb)", c) { Parameters = { new() { Value = Guid.CreateVersion7() }, new() { Value = """{"name":"floor","n":1}""" } } };
             return await insert.ExecuteNonQueryAsync();
         }), warmUp: clients * 4);
+        if (!Counts) return figure.Value;
+        Console.Error.WriteLine(figure);
+        await Database.Read(c => c.ExecuteAsync("create extension if not exists pg_stat_statements; select pg_stat_statements_reset()"));
         return figure.Value;
     }
+
+    /// <summary>Whether to tell what the floor costs and which statements take the database longest (KAPOK_BENCH_STATEMENTS).</summary>
+    public static bool Counts => Environment.GetEnvironmentVariable("KAPOK_BENCH_STATEMENTS") is not null;
+
+    /// <summary>The statements that took the database longest since the floor was measured.</summary>
+    public Task<IEnumerable<(string Query, long Calls, double Milliseconds, double WalBytes)>> Statements() => Database.Read(c => c.QueryAsync<(string, long, double, double)>("""
+        select regexp_replace(left(query, 110), '\s+', ' ', 'g'), calls, total_exec_time + total_plan_time, wal_bytes::float8 from pg_stat_statements order by 3 desc limit 14
+        """));
 
     public async ValueTask DisposeAsync()
     {

@@ -41,7 +41,10 @@ Figure FormFigure()
 async Task<IReadOnlyList<Figure>> OnNode(Func<BenchNode, Task<IReadOnlyList<Figure>>> run)
 {
     await using var node = await BenchNode.Start(root, database);
-    return await run(node);
+    var figures = await run(node);
+    if (BenchNode.Counts)
+        foreach (var (query, calls, milliseconds, wal) in await node.Statements()) Console.Error.WriteLine($"{milliseconds,10:N0} ms {calls,8:N0} calls {wal / 1e6,8:N1} MB  {query}");
+    return figures;
 }
 
 var wanted = names.Count > 0 ? names : [.. benches.Keys];

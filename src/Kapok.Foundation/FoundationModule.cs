@@ -21,6 +21,7 @@ public sealed class FoundationModule : IModule
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => new Database(options.Database ?? throw new InvalidOperationException("没有数据库连接串")));
         services.AddSingleton<Signals>();
+        services.AddSingleton<RunningNumbers>();
         services.AddHostedService(s => s.GetRequiredService<Signals>());
         services.AddSingleton<JobWorker>();
         services.AddHostedService(s => s.GetRequiredService<JobWorker>());

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Kapok.Cases.Definitions;
+using Kapok.Cases.Documents;
 using Kapok.Cases.Flow;
 using Kapok.Cases.Model;
 using Kapok.Foundation;
@@ -16,8 +17,7 @@ using Kapok.Identity.Divisions;
 namespace Kapok.Cases.Deciding;
 
 /// <summary>What deciding may look at besides the case: the time, the calendar, who is who.</summary>
-/// <param name="Serials">Numbers set aside for documents of this command, by template; null while none are.</param>
-public sealed record CaseWorld(DateTimeOffset Now, WorkCalendar Calendar, DirectorySnapshot Directory, ImmutableDictionary<string, int>? Serials = null)
+public sealed record CaseWorld(DateTimeOffset Now, WorkCalendar Calendar, DirectorySnapshot Directory)
 {
     /// <summary>The date in China (UTC+8, no summer time).</summary>
     public DateOnly Today => ChinaTime.DateOf(Now);
@@ -34,7 +34,7 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
     readonly List<CaseTask> written = [];
     readonly List<CaseTimer> timers = [];
     readonly List<NewMessage> messages = [];
-    readonly List<NewDocument> documents = [];
+    readonly List<Unwritten> unwritten = [];
     readonly List<NewNote> notes = [];
     readonly List<NewConsultation> consultations = [];
     readonly Dictionary<string, Value> facts = [];
@@ -48,8 +48,13 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
     public CaseWorld World => world;
     public CaseSnapshot Before => before;
 
-    /// <summary>Templates whose number could not be given yet; the store sets numbers aside and decides again.</summary>
-    public List<string> Unnumbered { get; } = [];
+    /// <summary>A document that is decided and waits for its number: the case as it stood then, and its place among the events.</summary>
+    sealed record Unwritten(int Event, string Occasion, DocumentTemplate Template, CaseScope Scope);
+
+    /// <summary>Series of which its documents need a number, once for each document.</summary>
+    public IEnumerable<string> Numbered => unwritten.Where(d => d.Template.Serial).Select(d => Series(d.Template));
+
+    string Series(DocumentTemplate template) => $"document {Row.Organisation} {template.Id} {world.Today.Year}";
 
     public string Answers => answers ?? before.Content?.Answers ?? "{}";
 
@@ -84,23 +89,27 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
 
     public void Disarm(string key) { timers.RemoveAll(t => t.Key == key); disarmed.Add(key); }
 
-    /// <summary>Makes the document that the item names for this occasion, if it names one.</summary>
+    /// <summary>
+    /// The document that the item names for this occasion, if it names one. It is written when the act finishes: its number is
+    /// set aside for the whole batch at once, and a refused act must not use one up.
+    /// </summary>
     public void Document(string occasion)
     {
         if (!definition.Documents.TryGetValue(occasion, out var template)) return;
-        var number = "";
-        if (template.Number.Length > 0)
-        {
-            var serial = 0;
-            if (template.Serial && (world.Serials is null || !world.Serials.TryGetValue(template.Id, out serial))) { Unnumbered.Add(template.Id); return; }
-            var division = world.Directory.Division(Body.DivisionCode);
-            number = template.NumberFor(DivisionShort(division?.Name ?? ""), Body.ShortName, world.Today.Year, serial);
-        }
-        var html = template.Render(new CaseScope(this, facts));
+        unwritten.Add(new(events.Count, occasion, template, new CaseScope(this, new Dictionary<string, Value>(facts))));
+        Log("document-made", new { });
+    }
+
+    NewDocument Write(Unwritten document, NumberRanges numbers)
+    {
+        var template = document.Template;
+        var number = template.Number.Length == 0 ? "" : template.NumberFor(
+            DivisionShort(world.Directory.Division(Body.DivisionCode)?.Name ?? ""), Body.ShortName, world.Today.Year, template.Serial ? (int)numbers.Next(Series(template)) : 0);
+        var html = template.Render(document.Scope);
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(html)));
-        var document = new NewDocument(Guid.CreateVersion7(), Row.Id, occasion, template.Title, number, html, digest, Body.Name);
-        documents.Add(document);
-        Log("document-made", new { document.Id, document.Kind, document.Title, document.Number, document.Digest });
+        var made = new NewDocument(Guid.CreateVersion7(), Row.Id, document.Occasion, template.Title, number, html, digest, Body.Name);
+        events[document.Event] = new("document-made", Json.Write(new { made.Id, made.Kind, made.Title, made.Number, made.Digest }));
+        return made;
     }
 
     static string DivisionShort(string name) => name.Length > 2 && name[^1] is '省' or '市' or '区' or '县' or '镇' or '乡' ? name[..^1] : name;
@@ -202,8 +211,11 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
 
     public bool IsApplicant => actor.Person is { } me && (me == Row.Submitter || me == Row.Party) || actor.OnBehalfOf == Row.Party;
 
-    public CaseChange Finish()
+    /// <summary>Writes the documents, chains the events and gives what is to be stored.</summary>
+    /// <param name="numbers">Numbers of the series in <see cref="Numbered"/>.</param>
+    public CaseChange Finish(NumberRanges numbers)
     {
+        var documents = unwritten.ConvertAll(d => Write(d, numbers));
         var (sealedEvents, head) = EventLog.Seal(Row.Id, new(before.Row.Version, before.Row.Version == 0 ? ChainHead.Start(Row.Id).Digest : before.Row.Digest), actor, world.Now, events);
         Row = Row with { Version = head.Seq, Digest = head.Digest };
         return new CaseChange(new CaseSnapshot(Row, Tasks, before.Content is null ? null : before.Content with { Answers = Answers }))

@@ -10,15 +10,14 @@ namespace Kapok.Cases.Deciding;
 /// </summary>
 static class CaseDecisions
 {
-    /// <returns>The change, or a refusal; <paramref name="unnumbered"/> names templates that need a number first.</returns>
-    public static Outcome<CaseChange> Decide(CaseSnapshot snapshot, CaseCommand command, CaseDefinition definition, CaseWorld world, out IReadOnlyList<string> unnumbered)
+    /// <returns>The act, to be finished when its documents have numbers, or a refusal.</returns>
+    public static Outcome<CaseAct> Decide(CaseSnapshot snapshot, CaseCommand command, CaseDefinition definition, CaseWorld world)
     {
         var act = new CaseAct(snapshot, command.Actor, definition, world);
-        unnumbered = act.Unnumbered;
         if (command.Expected is { } expected && expected != snapshot.Row.Version)
-            return Outcome<CaseChange>.No(Refusal.Conflict, "办件刚刚被别人处理过，请看最新情况后再决定");
+            return Outcome<CaseAct>.No(Refusal.Conflict, "办件刚刚被别人处理过，请看最新情况后再决定");
         if (!snapshot.Row.Open && command is not (SendMessage or AddNote or TimerDue))
-            return Outcome<CaseChange>.No(Refusal.Conflict, "办件已经办结");
+            return Outcome<CaseAct>.No(Refusal.Conflict, "办件已经办结");
         var no = command switch
         {
             Accept c => Accepting.Accept(act, c),
@@ -42,7 +41,7 @@ static class CaseDecisions
             AnswerUnit c => Talking.Answer(act, c),
             _ => throw new InvalidOperationException($"no rule for {command.GetType().Name}"),
         };
-        return no is { } refusal ? Outcome<CaseChange>.No(refusal.Kind, refusal.Message, refusal.Where) : act.Finish();
+        return no is { } refusal ? Outcome<CaseAct>.No(refusal.Kind, refusal.Message, refusal.Where) : act;
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kapok.Cases.Documents;
 using Kapok.Cases.Forms;
+using Kapok.Cases.Model;
 using Kapok.Foundation.Calendar;
 using Kapok.Foundation.Expressions;
 
@@ -9,6 +10,9 @@ namespace Kapok.Cases.Deciding;
 /// <summary>What flows and document templates of a case may read: answers, case, item, body, applicant, decision.</summary>
 sealed class CaseScope(CaseAct act, IReadOnlyDictionary<string, Value> facts) : IScope, IShownAnswers
 {
+    // A document is written after the act went on: it shows the case as it stood when the document was decided.
+    readonly CaseRow row = act.Row;
+    readonly string given = act.Answers;
     FormState? form;
 
     public string? Shown(string path)
@@ -20,7 +24,7 @@ sealed class CaseScope(CaseAct act, IReadOnlyDictionary<string, Value> facts) : 
 
     FormState Evaluated()
     {
-        using var document = JsonDocument.Parse(act.Answers);
+        using var document = JsonDocument.Parse(given);
         return FormEngine.Evaluate(act.Definition.Form, document.RootElement.Clone(), new FormContext(act.World.Today));
     }
 
@@ -30,12 +34,12 @@ sealed class CaseScope(CaseAct act, IReadOnlyDictionary<string, Value> facts) : 
 
     public Value Get(string name) => name switch
     {
-        "answers" => answers ??= Read(act.Answers),
+        "answers" => answers ??= Read(given),
         "case" => Value.Of(Case()),
         "decision" => Value.Of(new Dictionary<string, Value> { ["opinion"] = facts.GetValueOrDefault("opinion"), ["by"] = act.Actor.Name, ["date"] = Date(act.World.Now) }),
         "item" => Value.Of(Item()),
         "body" => Value.Of(Body()),
-        "applicant" => Value.Of(new Dictionary<string, Value> { ["name"] = act.Row.PartyName }),
+        "applicant" => Value.Of(new Dictionary<string, Value> { ["name"] = row.PartyName }),
         "today" => Value.Of(act.World.Today),
         _ => facts.GetValueOrDefault(name),
     };
@@ -48,7 +52,6 @@ sealed class CaseScope(CaseAct act, IReadOnlyDictionary<string, Value> facts) : 
 
     Dictionary<string, Value> Case()
     {
-        var row = act.Row;
         var values = new Dictionary<string, Value>
         {
             ["number"] = row.Number, ["queryCode"] = row.QueryCode.Length == 10 ? $"{row.QueryCode[..5]}-{row.QueryCode[5..]}" : row.QueryCode,
@@ -66,7 +69,7 @@ sealed class CaseScope(CaseAct act, IReadOnlyDictionary<string, Value> facts) : 
         var content = act.Definition.Item.Content;
         return new()
         {
-            ["name"] = content.Name, ["code"] = act.Row.ItemCode, ["promisedDays"] = content.PromisedDays, ["legalDays"] = content.LegalDays,
+            ["name"] = content.Name, ["code"] = row.ItemCode, ["promisedDays"] = content.PromisedDays, ["legalDays"] = content.LegalDays,
             ["basis"] = string.Join("、", content.Basis.Select(b => $"《{b.Law.Trim('《', '》')}》{b.Article}")),
         };
     }

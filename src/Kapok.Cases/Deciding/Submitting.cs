@@ -24,7 +24,7 @@ public sealed record Receipt(Guid Id, string Number, string QueryCode, DateTimeO
 static class Submitting
 {
     /// <summary>The new case with its first work opened.</summary>
-    public static Outcome<CaseChange> Decide(Application application, string number, string queryCode, CaseWorld world)
+    public static Outcome<CaseAct> Decide(Application application, string number, string queryCode, CaseWorld world)
     {
         var item = application.Definition.Item;
         var body = application.Definition.Body;
@@ -37,8 +37,8 @@ static class Submitting
         var act = new CaseAct(new(row, [], new(row.Id, application.Answers, application.Eligibility)), application.Actor, application.Definition, world);
         CaseClock.Add(act, new ClockEntry.Received(world.Now));
         act.Log("submitted", new { number, queryCode, item = item.Content.Name, version = item.Version, party = application.PartyName, application.Channel, application.Materials });
-        if (act.Move(new Trigger.Start()) is { } message) return Outcome<CaseChange>.No(Refusal.Invalid, $"流程不能开始：{message}");
+        if (act.Move(new Trigger.Start()) is { } message) return Outcome<CaseAct>.No(Refusal.Invalid, $"流程不能开始：{message}");
         act.Tell("submitted", "申请已提交", $"我们收到了您的“{item.Content.Name}”申请，办件编号 {number}。{body.Name}会在五个工作日内告诉您是否受理。");
-        return act.Finish();
+        return act;
     }
 }

@@ -26,6 +26,8 @@ public sealed class Database : IAsyncDisposable
         c.Timeout = 5;
         c.CommandTimeout = 30;
         c.IncludeErrorDetail = true;
+        // Nothing here changes the session (locks are of the transaction, the listener keeps its own connection): no reset between uses.
+        c.NoResetOnClose = true;
         Source = builder.Build();
     }
 

@@ -36,6 +36,9 @@ public sealed class PrivatePostgres
 
     public bool Exists => File.Exists(Path.Combine(cluster, "PG_VERSION"));
 
+    /// <summary>Process of the running server.</summary>
+    public int ProcessId => int.Parse(File.ReadLines(Path.Combine(cluster, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
+
     public bool Running => Exists && Run("pg_ctl", ["-D", cluster, "status"]).Code == 0;
 
     /// <summary>Creates the instance when there is none, starts it when it stands, and makes the database.</summary>
