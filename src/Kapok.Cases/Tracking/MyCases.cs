@@ -17,7 +17,7 @@ namespace Kapok.Cases.Tracking;
 public sealed record MyCaseRow(Guid Id, string Number, string ItemName, string PartyName, string State, string? Result, DateOnly? DueOn, DateTime SubmittedAt, DateTime? ClosedAt, Guid Organisation,
     DateTime? DueAt, DateTime? YellowAt);
 
-/// <summary>A person's own cases and inbox, over all offices.</summary>
+/// <summary>A person's own cases, over all offices.</summary>
 public sealed class MyCases(Database database, TimeProvider time)
 {
     public async Task<(IReadOnlyList<MyCaseRow> Rows, string? Next)> Page(Actor actor, string? after, int limit = 20)
@@ -32,23 +32,6 @@ public sealed class MyCases(Database database, TimeProvider time)
         var more = rows.Count > limit;
         if (more) rows.RemoveAt(limit);
         return (rows, more ? rows[^1].Id.ToString() : null);
-    }
-
-    public async Task<(IReadOnlyList<MessageRow> Rows, string? Next, int Unread)> Inbox(Actor actor, bool archived, string? after, int limit = 30)
-    {
-        Guid.TryParse(after, out var last);
-        Guid[] parties = actor.OnBehalfOf is { } company ? [actor.Person!.Value, company] : [actor.Person!.Value];
-        await using var c = await database.Open();
-        // Needs-action first, as long as nothing is paged.
-        var rows = (await c.QueryAsync<MessageRow>("""
-            select id, case_id, party, from_party, sender, kind, title, body, needs_act, at, read_at, archived from cases.message
-            where party = any(@parties) and not from_party and archived = @archived and (@last = '00000000-0000-0000-0000-000000000000'::uuid or id < @last)
-            order by id desc limit @limit
-            """, new { parties, archived, last, limit = limit + 1 })).AsList();
-        var unread = await c.ExecuteScalarAsync<int>("select count(*) from (select 1 from cases.message where party = any(@parties) and not from_party and read_at is null and not archived limit 100) m", new { parties });
-        var more = rows.Count > limit;
-        if (more) rows.RemoveAt(limit);
-        return (rows, more ? rows[^1].Id.ToString() : null, unread);
     }
 
     /// <summary>Marks messages of a case as read; the first time is kept as proof. The caller has found out that the case is the actor's.</summary>
@@ -75,11 +58,6 @@ static class MyCasesApi
         mine.MapPost("cases/{id:guid}/withdrawal", async (Guid id, CaseApi.Reasoned body, HttpContext http, CaseDesk desk) => Brief(await desk.Do(new Withdraw(id, http.Actor(), body.Reason ?? ""))));
         mine.MapPost("cases/{id:guid}/messages", async (Guid id, CaseApi.TextBody body, HttpContext http, CaseDesk desk, CaseViews views) =>
             await views.ForApplicant(id, http.Actor()) is null ? Problems.NotFound("没有这个办件") : Brief(await desk.Do(new SendMessage(id, http.Actor(), body.Text ?? ""))));
-        mine.MapGet("inbox", async (string? after, HttpContext http, MyCases cases) =>
-        {
-            var (rows, next, unread) = await cases.Inbox(http.Actor(), false, after);
-            return Results.Json(new { unread, rows, next }, Json.Options);
-        });
     }
 
     static IResult Brief(Outcome<CaseSnapshot> outcome) => outcome.Ok ? Results.Json(new { outcome.Value!.Row.State, outcome.Value.Row.Version }, Json.Options) : outcome.Refuse();
