@@ -1,3 +1,4 @@
+using Kapok.Cases.Finding;
 using Kapok.Cases.Handling;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
@@ -12,13 +13,14 @@ using Microsoft.AspNetCore.Routing;
 namespace Kapok.Cases.Desk;
 
 /// <summary>What a list page is made of.</summary>
-public sealed class DeskLists(Database database, OrganisationDirectory directory, DeskItems items, SavedViews views, CalendarStore calendars, TimeProvider time)
+public sealed class DeskLists(Database database, OrganisationDirectory directory, DeskItems items, SavedViews views, CalendarStore calendars, CaseSearch search, TimeProvider time)
 {
     public async Task<RazorComponentResult<CaseListPage>> Page(Actor actor, CaseQuery query, string? said = null, FieldErrors? errors = null, string? name = null)
     {
         var scope = Scope.Of(actor, directory.Current);
         var now = time.GetUtcNow();
-        var list = await database.Read(c => CaseLists.Page(c, scope, query, now));
+        var asked = await search.Complete(actor, query, scope);
+        var list = await database.Read(c => CaseLists.Page(c, scope, asked, now));
         var (choices, offices) = await items.Of(scope);
         return new RazorComponentResult<CaseListPage>(new
         {
@@ -46,7 +48,8 @@ static class ListRoutes
     static async Task<IResult> Today(HttpContext http, MyWork work, CalendarStore calendars, TimeProvider time, string? show, string? done)
     {
         var actor = http.Actor();
-        return new RazorComponentResult<WorkPage>(new { Counts = await work.Counts(actor), Rows = await work.Rows(actor, show), Show = show, Calendar = calendars.Current, Now = time.GetUtcNow(), Said = CaseWords.Done(done) });
+        var today = await work.Today(actor, show);
+        return new RazorComponentResult<WorkPage>(new { today.Counts, today.Rows, Show = show, Calendar = calendars.Current, Now = time.GetUtcNow(), Said = CaseWords.Done(done) });
     }
 
     static async Task<IResult> Keep(HttpContext http, SavedViews views, DeskLists lists)
