@@ -1,4 +1,5 @@
 using System.Text;
+using Kapok.Cases.Finding;
 using Kapok.Cases.Handling;
 using Kapok.Foundation;
 using Kapok.Foundation.Calendar;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace Kapok.Cases.Desk;
 
 /// <summary>A list as CSV (RFC 4180, UTF-8 with mark for spreadsheets): read and written page by page, so that its length needs no memory. Who took it is recorded.</summary>
-public sealed class CaseCsv(Database database, OrganisationDirectory directory, TimeProvider time)
+public sealed class CaseCsv(Database database, OrganisationDirectory directory, CaseSearch search, TimeProvider time)
 {
     const int AtOnce = 500;
 
@@ -23,7 +24,7 @@ public sealed class CaseCsv(Database database, OrganisationDirectory directory, 
         http.Response.Headers.CacheControl = "no-store";
         await using var output = new StreamWriter(http.Response.Body, new UTF8Encoding(true), 16 << 10, leaveOpen: true);
         await output.WriteAsync("办件编号,事项,申请人,状态,结果,到期时间,提交时间,办结时间,承办单位\r\n");
-        var page = query with { Limit = AtOnce, After = null };
+        var page = await search.Complete(actor, query with { Limit = AtOnce, After = null }, Scope.Of(actor, directory.Current));
         while (true)
         {
             stop.ThrowIfCancellationRequested();

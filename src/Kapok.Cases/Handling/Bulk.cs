@@ -1,3 +1,4 @@
+using Kapok.Cases.Finding;
 using System.Text.Json;
 using Dapper;
 using Kapok.Cases.Model;
@@ -21,11 +22,12 @@ public sealed record BulkState(Guid Job, string State, int Total, int Done, int 
 public sealed record BulkRow(Guid CaseId, string? Outcome, string Number, string ItemName, string PartyName);
 
 /// <summary>Bulk work by filter, of any size: the rows are fixed when it starts, a job works them off, each row keeps its own result.</summary>
-public sealed class Bulk(Database database, OrganisationDirectory directory, TimeProvider time)
+public sealed class Bulk(Database database, OrganisationDirectory directory, CaseSearch search, TimeProvider time)
 {
     /// <summary>How many cases it would touch, and the first of them.</summary>
     public async Task<BulkPreview> Preview(Actor actor, CaseQuery query)
     {
+        query = await search.Complete(actor, query, Scope.Of(actor, directory.Current));
         await using var c = await database.Open();
         var page = await CaseLists.Page(c, Scope.Of(actor, directory.Current), query with { Limit = 20, After = null }, time.GetUtcNow());
         var (where, values) = Where(actor, query);
@@ -37,6 +39,7 @@ public sealed class Bulk(Database database, OrganisationDirectory directory, Tim
         if (act.Do is not ("accept" or "complete")) return Outcome<Guid>.No(Refusal.Invalid, "批量办理可以受理，或者办理同一环节", "do");
         if (act.Do == "complete" && (act.Kind is null || act.Outcome is null)) return Outcome<Guid>.No(Refusal.Invalid, "请选择环节和办理结果", "outcome");
         if (act is { Do: "complete", Outcome: "refuse" or "return" } && act.Note.Trim().Length < 2) return Outcome<Guid>.No(Refusal.Invalid, "请写明理由", "note");
+        query = await search.Complete(actor, query, Scope.Of(actor, directory.Current));
         return await database.Write(async (c, _) =>
         {
             var job = await Jobs.Add(c, BulkJob.KindName, act, time.GetUtcNow(), owner: actor.Person);

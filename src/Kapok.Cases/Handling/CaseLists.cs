@@ -19,8 +19,10 @@ public sealed record CaseQuery
     public string? State { get; init; }
     public string? Item { get; init; }
     public Guid? Organisation { get; init; }
-    /// <summary>Number, query code, or part of the party's name.</summary>
+    /// <summary>Number, query code, part of the party's name; by the index of fragments also what was filled in.</summary>
     public string? Text { get; init; }
+    /// <summary>Cases that the index of fragments has found for <see cref="Text"/>; set by the search, never by a caller.</summary>
+    [System.Text.Json.Serialization.JsonIgnore] public Guid[]? Among { get; init; }
     /// <summary>Row after which the page begins: sort value and id.</summary>
     public string? After { get; init; }
     public int Limit { get; init; } = 100;
@@ -88,7 +90,7 @@ public static class CaseLists
     public static (StringBuilder Where, DynamicParameters Values) Filter(CaseQuery query, DateTimeOffset now)
     {
         var where = new StringBuilder(query.Closed ? "state = 'closed'" : "state <> 'closed'");
-        var values = new DynamicParameters(new { now = now.UtcDateTime, query.Item, query.State });
+        var values = new DynamicParameters(new { now = now.UtcDateTime, query.Item, query.State, query.Among });
         if (query.State is not null) where.Append(" and state = @State");
         if (query.Item is not null) where.Append(" and item_code = @Item");
         where.Append(query.Lamp switch
@@ -101,7 +103,7 @@ public static class CaseLists
         });
         if (query.Text is { Length: > 0 } text)
         {
-            where.Append(" and (number = @text or query_code = @code or party_name like @like or number like @tail)");
+            where.Append(" and (number = @text or query_code = @code or party_name like @like or number like @tail").Append(query.Among is null ? ")" : " or id = any(@Among))");
             values.AddDynamicParams(new { text, code = text.Replace("-", "", StringComparison.Ordinal).ToUpperInvariant(), like = $"%{Like(text)}%", tail = $"%{Like(text)}" });
         }
         return (where, values);

@@ -43,6 +43,14 @@ static class Sample
         return citizen;
     }
 
+    /// <summary>Waits until a reader of the event log has read all that stands in it now.</summary>
+    public static async Task CaughtUp(this App app, string follower)
+    {
+        while (await app.Database.Read(c => Dapper.SqlMapper.ExecuteScalarAsync<bool>(c,
+            "select exists (select 1 from kapok.event e where (e.xid, e.id) > (select coalesce(max(k.xid), '0'::xid8), coalesce(max(k.id), 0) from kapok.cursor k where k.follower = @follower))", new { follower })))
+            await System.Threading.Tasks.Task.Delay(50);
+    }
+
     public static Guid Organisation(this App app, string key) => app.Services.GetRequiredService<OrganisationDirectory>().OrganisationByKey(key)!.Id;
 
     /// <summary>Key of the open task of a case.</summary>
