@@ -107,6 +107,18 @@ public sealed class People(Database database, TimeProvider time)
             order by p.name, p.id
             """, new { organisation, post, today })];
 
+    /// <summary>Who holds a post with some permission over cases in these organisations today, substitutes of the absent included.</summary>
+    public static async Task<IReadOnlyList<OfficialAtPost>> OfficialsIn(NpgsqlConnection connection, Guid[] organisations, string permission, DateOnly today) =>
+        [.. await connection.QueryAsync<OfficialAtPost>("""
+            select distinct on (p.name, p.id) p.id as person, p.name, a.organisation, a.post, case when b.substitute is null then null else away.name end as stands_in_for
+            from identity.appointment a join identity.post t on t.key = a.post
+            left join identity.absence b on b.person = a.person and b.organisation = a.organisation and b.cancelled_at is null and b.from_date <= @today and b.to_date >= @today
+            join identity.person away on away.id = a.person join identity.person p on p.id = coalesce(b.substitute, a.person)
+            where a.organisation = any(@organisations) and a.from_date <= @today and (a.to_date is null or a.to_date >= @today)
+              and exists (select 1 from unnest(t.permissions) as x(name) where x.name like @permission)
+            order by p.name, p.id
+            """, new { organisations, permission, today })];
+
     /// <summary>Who stands in for a person today, by organisation.</summary>
     public Task<IReadOnlyList<OfficialAtPost>> SubstitutesOf(Guid person) => database.Read(async c => (IReadOnlyList<OfficialAtPost>)[.. await c.QueryAsync<OfficialAtPost>("""
         select distinct p.id as person, p.name, a.organisation, a.post, away.name as stands_in_for
