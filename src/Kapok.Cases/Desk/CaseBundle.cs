@@ -19,7 +19,14 @@ public sealed class CaseBundle(Database database, TimeProvider time)
         await database.Write((c, _) => EventLog.Append(c, Guid.CreateVersion7(), actor, now, new NewEvent("case-exported", Json.Write(new { @case = row.Id, row.Number, head = Hex(row.Digest) }))));
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"{row.Number}.json\"";
         http.Response.Headers.CacheControl = "no-store";
-        return Results.Json(new
+        return Results.Json(Content(view, actor, broken), Json.Options);
+    }
+
+    /// <summary>The case as data.</summary>
+    internal object Content(CaseView view, Actor actor, int? broken)
+    {
+        var (row, now) = (view.Row, time.GetUtcNow());
+        return new
         {
             format = "kapok-case/1", exportedAt = now, exportedBy = actor.Name,
             @case = new { row.Id, row.Number, row.QueryCode, row.ItemName, row.ItemCode, row.Implementation, itemVersion = view.Definition.Item.Version, body = view.Body.Name, row.PartyName, row.Channel, row.State, row.Result, row.SubmittedAt, row.AcceptedAt, row.ClosedAt, row.DueOn, row.Version },
@@ -29,7 +36,7 @@ public sealed class CaseBundle(Database database, TimeProvider time)
             messages = view.Messages.Select(m => new { m.FromParty, m.Sender, m.Kind, m.Title, m.Body, m.At, m.ReadAt }),
             events = view.Events.Select(Event),
             chain = new { head = Hex(row.Digest), length = row.Version, whole = broken is null, firstBreak = broken, check = HowToCheck },
-        }, Json.Options);
+        };
     }
 
     /// <summary>An event as it stands in the log; <c>data</c> is the text that the digest covers.</summary>
