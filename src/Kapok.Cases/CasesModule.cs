@@ -36,6 +36,8 @@ public sealed class CasesModule : IModule
         services.AddSingleton<WaitingThings>();
         services.AddSingleton<TimerWorker>();
         services.AddHostedService(s => s.GetRequiredService<TimerWorker>());
+        services.AddSingleton<FlowMessages>();
+        services.AddHostedService(s => s.GetRequiredService<FlowMessages>());
         services.AddSingleton<Bulk>();
         services.AddSingleton<ClockRecompute>();
         services.AddSingleton<IJob>(s => s.GetRequiredService<ClockRecompute>());

@@ -39,6 +39,9 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
     readonly List<NewConsultation> consultations = [];
     readonly Dictionary<string, Value> facts = [];
     ConsultationAnswer? answered;
+    readonly List<NewAttachment> attachments = [];
+    readonly List<NewFlowMessage> sent = [];
+    Guid? reminded, took;
     string? answers;
 
     public CaseRow Row { get; set; } = before.Row;
@@ -78,6 +81,29 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
     public void Ask(NewConsultation question) => consultations.Add(question);
 
     public void Answer(ConsultationAnswer answer) => answered = answer;
+
+    public void Remind(Guid consultation) => reminded = consultation;
+
+    /// <summary>Puts files of an official to the case; the events say what they are by digest.</summary>
+    public void Attach(string purpose, Guid? subject, ImmutableArray<AttachedFile> files)
+    {
+        foreach (var file in files) attachments.Add(new(Guid.CreateVersion7(), Row.Id, purpose, subject, file, actor.Person ?? Guid.Empty, actor.Name));
+    }
+
+    public void Took(Guid message) => took = message;
+
+    /// <summary>
+    /// A message to the flow of the case whose number is the parameter <c>case</c>; what else is said goes with it as
+    /// variables. Without an address it is not lost in silence: the log says so.
+    /// </summary>
+    public void Send(string nodeId, string? name, ImmutableArray<KeyValuePair<string, Value>> parameters)
+    {
+        name ??= Text(parameters, "name");
+        if (name is null || Text(parameters, "case") is not { Length: > 0 } to) { Log("flow-message-unaddressed", new { nodeId, name }); return; }
+        var content = Value.Of(parameters.Where(p => p.Key is not ("name" or "case")).ToDictionary(p => p.Key, p => p.Value));
+        sent.Add(new(Guid.CreateVersion7(), Row.Id, name, to, content.ToJson()!.ToJsonString(Json.Options)));
+        Log("flow-message-sent", new { nodeId, name, to });
+    }
 
     public void Write(CaseTask task)
     {
@@ -145,6 +171,7 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
                 Log("reminded", new { remind.NodeId });
                 Note("这个环节已经到时，请尽快办理。");
                 break;
+            case Effect.SendMessage send when send.Parameters.Any(p => p.Key == "case"): Send(send.NodeId, send.Name, send.Parameters); break;
             case Effect.SendMessage send: Tell("message", Text(send.Parameters, "title") ?? definition.Item.Content.Name, Text(send.Parameters, "text") ?? send.Name); break;
             case Effect.Ended ended: Ending.Close(this, ended.Result ?? "approved", reason); break;
             case Effect.Faulted fault: Log("flow-faulted", new { fault.Code, fault.NodeId }); Ending.Close(this, "refused", $"流程出错（{fault.Code}）"); break;
@@ -221,7 +248,7 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
         return new CaseChange(new CaseSnapshot(Row, Tasks, before.Content is null ? null : before.Content with { Answers = Answers }))
         {
             Events = sealedEvents, ClosedTasks = closed, WrittenTasks = written, Timers = timers, DisarmedTimers = disarmed, Messages = messages,
-            Documents = documents, Notes = notes, Consultations = consultations, Answered = answered, Answers = answers,
+            Documents = documents, Notes = notes, Consultations = consultations, Answered = answered, Answers = answers, Reminded = reminded, Attachments = attachments, Sent = sent, Took = took,
         };
     }
 }

@@ -39,6 +39,8 @@ static class CaseDecisions
             AddNote c => Talking.Note(act, c),
             AskUnit c => Talking.Ask(act, c),
             AnswerUnit c => Talking.Answer(act, c),
+            RemindUnit c => Talking.Remind(act, c),
+            ReceiveMessage c => Working.Receive(act, c),
             _ => throw new InvalidOperationException($"no rule for {command.GetType().Name}"),
         };
         return no is { } refusal ? Outcome<CaseAct>.No(refusal.Kind, refusal.Message, refusal.Where) : act;

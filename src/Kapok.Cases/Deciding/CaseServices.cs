@@ -7,7 +7,7 @@ namespace Kapok.Cases.Deciding;
 static class CaseServices
 {
     /// <summary>Names an installation accepts.</summary>
-    public static readonly IReadOnlySet<string> Known = new HashSet<string> { "notify", "document", "note" };
+    public static readonly IReadOnlySet<string> Known = new HashSet<string> { "notify", "document", "note", "message" };
 
     public static void Call(CaseAct act, Effect.CallService call)
     {
@@ -17,6 +17,7 @@ static class CaseServices
             case "notify": act.Tell("message", Read("title") is { Length: > 0 } t ? t : act.Row.ItemName, Read("text")); break;
             case "document": act.Document(Read("document")); break;
             case "note": act.Note(Read("text")); break;
+            case "message": act.Send(call.NodeId, null, call.Parameters); break;
         }
         act.Log("service-called", new { call.Operation, call.NodeId });
         act.Move(new Trigger.ServiceFinished(call.Key));

@@ -46,6 +46,11 @@ static class Ending
             act.Move(new Trigger.TimerFired(command.Key[5..]));
             return null;
         }
+        if (command.Key.StartsWith("question:", StringComparison.Ordinal))
+        {
+            Talking.RemindByClock(act, command.Key);
+            return null;
+        }
         switch (command.Key)
         {
             case CaseClock.Notice when act.Row.State == CaseState.Submitted: return Accepting.BySilence(act);

@@ -15,12 +15,14 @@ static class Pausing
         var procedure = act.Definition.Item.Content.SpecialProcedures.FirstOrDefault(p => p.Code == command.Procedure);
         if (procedure is null) return No.Invalid("这个事项没有这种特别程序", "procedure");
         if (command.Ground.Trim().Length < 4) return No.Invalid("请写明启动特别程序的依据和原因", "ground");
+        if (command.Evidence.IsDefaultOrEmpty) return No.Invalid("请附上证据：听证申请、专家评审通知、公示截图等", "evidence");
         act.Row = act.Row with { State = CaseState.Suspended };
+        act.Attach("evidence", null, command.Evidence);
         CaseClock.Add(act, new ClockEntry.Suspended(act.World.Now, procedure.Name, procedure.MaxDays));
         act.Fact("procedure", procedure.Name);
         act.Fact("ground", $"{command.Ground.Trim()}（{procedure.Basis}）");
         act.Fact("days", procedure.MaxDays is { } days ? Value.Of(days) : Value.Null);
-        act.Log("suspended", new { procedure = procedure.Code, procedure.Name, command.Ground, procedure.Basis, procedure.MaxDays }, procedure.Basis);
+        act.Log("suspended", new { procedure = procedure.Code, procedure.Name, command.Ground, procedure.Basis, procedure.MaxDays, evidence = command.Evidence.Select(f => new { f.Name, f.Digest }) }, procedure.Basis);
         act.Document("specialProcedure");
         act.Tell("suspended", $"办件进入{procedure.Name}", $"依据{procedure.Basis}需要进行{procedure.Name}，这段时间不计入办理时限：{command.Ground.Trim()}");
         return null;

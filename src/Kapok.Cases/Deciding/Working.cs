@@ -21,7 +21,7 @@ static class Working
         if (command.Variables is { ValueKind: JsonValueKind.Object } variables)
             foreach (var variable in variables.EnumerateObject())
             {
-                if (variable.Name is "outcome" or "outcomes" or "error" or "answers" or "case") return No.Invalid("变量名已被系统使用", variable.Name);
+                if (Taken(variable.Name)) return No.Invalid("变量名已被系统使用", variable.Name);
                 act.Fact(variable.Name, Value.FromJson(variable.Value));
             }
         return Advance(act, task, command.Outcome, command.Note);
@@ -74,6 +74,19 @@ static class Working
         act.Log("task-assigned", new { task.Key, task.Name, to = command.To, command.ToName, from = task.AssigneeName, command.Reason });
         return null;
     }
+
+    /// <summary>A message that no place waits for yet changes nothing and stays on its way.</summary>
+    public static No? Receive(CaseAct act, ReceiveMessage command)
+    {
+        if (act.Actor.Kind != ActorKind.System) return No.Forbidden(new(false, "系统任务"));
+        if (command.Content is { ValueKind: JsonValueKind.Object } content)
+            foreach (var variable in content.EnumerateObject().Where(v => !Taken(v.Name))) act.Fact(variable.Name, Value.FromJson(variable.Value));
+        act.Log("flow-message-received", new { command.Name, command.From });
+        act.Took(command.Message);
+        return act.Move(new Trigger.MessageReceived(command.Name)) is { } message ? No.Conflict(message) : null;
+    }
+
+    static bool Taken(string name) => name is "outcome" or "outcomes" or "error" or "answers" or "case";
 
     static No? Door(CaseAct act, string key, out CaseTask task)
     {

@@ -1,3 +1,4 @@
+using Kapok.Cases.Handling;
 using System.Collections.Immutable;
 using System.Globalization;
 using Kapok.Cases.Model;
@@ -11,7 +12,7 @@ namespace Kapok.Cases.Desk;
 /// <summary>What a form of the case page asks for, as a command. The rules are those of the commands; nothing is decided here.</summary>
 static class CasePost
 {
-    public static async Task<Outcome<CaseCommand>> Command(Dossier dossier, string verb, Actor actor, IFormCollection form, People people)
+    public static async Task<Outcome<CaseCommand>> Command(Dossier dossier, string verb, Actor actor, IFormCollection form, People people, CaseFiles files, Colleagues colleagues)
     {
         var id = dossier.Row.Id;
         string Text(string name) => form[name].ToString().Trim();
@@ -22,23 +23,33 @@ static class CasePost
             "return" => new ReturnTask(id, actor, Text("task"), Text("to"), Text("returnReason")),
             "claim" => new Claim(id, actor, Text("task")),
             "release" => new Release(id, actor, Text("task")),
-            "suspend" => new Suspend(id, actor, Text("procedure"), Text("ground")),
             "resume" => new Resume(id, actor, Text("finding")),
             "extension" => new AskExtension(id, actor, int.TryParse(Text("days"), NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days : 0, Text("extensionGround")),
             "extension-decision" => new DecideExtension(id, actor, Text("granted") == "true", Text("decisionNote")),
             "message" => new SendMessage(id, actor, Text("messageText")),
-            "note" => new AddNote(id, actor, Text("noteText")),
             _ => null,
         };
         if (command is not null) return command;
         switch (verb)
         {
-            case "correction": return Correction(id, actor, form);
+            case "correction": return Correction(dossier, actor, form);
+            case "suspend":
+                var evidence = await files.Posted(form, "evidence", actor);
+                return evidence.Ok ? new Suspend(id, actor, Text("procedure"), Text("ground"), evidence.Value) : evidence.As<CaseCommand>();
+            case "note":
+                var named = form["mentions"].Select(m => Guid.TryParse(m, out var person) ? person : Guid.Empty).Where(p => p != Guid.Empty).ToArray();
+                return new AddNote(id, actor, Text("noteText")) { Mentions = await colleagues.Named(id, named) };
             case "ask":
-                if (!Guid.TryParse(Text("organisation"), out var unit)) return No("请选择要征求意见的单位", "organisation");
-                var due = DateInput.Read(form, "due");
-                if (due is null) return new AskUnit(id, actor, unit, Text("question"), null);
-                return DateInput.TryRead(due, out var day) ? new AskUnit(id, actor, unit, Text("question"), day) : No("没有这一天，请改为真实的日期", "due");
+                var units = form["organisation"].Select(o => Guid.TryParse(o, out var unit) ? unit : Guid.Empty).Where(u => u != Guid.Empty).ToImmutableArray();
+                if (units.IsEmpty) return No("请选择要征求意见的单位", "organisation");
+                DateOnly? until = null;
+                if (DateInput.Read(form, "due") is { } due)
+                {
+                    if (!DateInput.TryRead(due, out var day)) return No("没有这一天，请改为真实的日期", "due");
+                    until = day;
+                }
+                var with = await files.Posted(form, "questionFiles", actor);
+                return with.Ok ? new AskUnit(id, actor, units, Text("question"), until) { Confidential = Text("confidential") == "true", Files = with.Value } : with.As<CaseCommand>();
             case "assign":
                 // Only a colleague of the same post can do the work, so only he can be given it.
                 if (dossier.View.Case.Task(Text("task")) is not { } task) return Outcome<CaseCommand>.No(Refusal.Conflict, "这项工作已经有人办完了，请看最新情况");
@@ -54,16 +65,31 @@ static class CasePost
         ["hx-post"] = action, ["hx-target"] = "#main", ["hx-select"] = "#main", ["hx-swap"] = "outerHTML",
     };
 
-    /// <summary>The verdicts of a page as one notice: what is wrong, each with its reason. A reason alone counts as wrong; ok with a reason does not.</summary>
-    static Outcome<CaseCommand> Correction(Guid id, Actor actor, IFormCollection form)
+    /// <summary>What stands in a notice for something missing, when nothing else was written.</summary>
+    public const string MissingField = "没有填写，请补充填写", MissingMaterial = "没有提交，请补充提交";
+
+    /// <summary>
+    /// The verdicts of a page as one notice: what is wrong or missing, each with its reason. A reason alone counts as
+    /// wrong; ok with a reason does not. What a colleague found and this page does not speak of goes into the notice too;
+    /// what he changed since this page was opened stops it.
+    /// </summary>
+    static Outcome<CaseCommand> Correction(Dossier dossier, Actor actor, IFormCollection form)
     {
+        var id = dossier.Row.Id;
         var (fields, materials) = (new Dictionary<string, string>(), new Dictionary<string, string>());
-        foreach (var name in form.Keys.Where(k => k.StartsWith("r-", StringComparison.Ordinal)))
+        foreach (var key in form.Keys.Where(k => k.StartsWith("r-", StringComparison.Ordinal)).Select(k => k[2..]).Union(dossier.Findings.Keys))
         {
-            var (verdict, reason) = (form["v-" + name[2..]].ToString(), form[name].ToString().Trim());
-            if (verdict == "ok" || verdict != "wrong" && reason.Length == 0) continue;
-            if (name.StartsWith("r-f:", StringComparison.Ordinal)) fields[name[4..]] = reason;
-            else if (name.StartsWith("r-m:", StringComparison.Ordinal)) materials[name[4..]] = reason;
+            var (verdict, reason) = (form["v-" + key].ToString(), form["r-" + key].ToString().Trim());
+            if (dossier.Findings.TryGetValue(key, out var kept))
+            {
+                if (verdict.Length == 0 && reason.Length == 0) (verdict, reason) = (kept.Value, kept.Reason);
+                else if (kept.By != actor.Person && form["s-" + key] != VerdictRoutes.Seen(kept) && (kept.Value != verdict || kept.Reason != reason))
+                    return Outcome<CaseCommand>.No(Refusal.Conflict, $"{kept.ByName}刚刚对这一项给出了结论，请看过再发", "r-" + key);
+            }
+            if (verdict == "ok" || verdict is not ("wrong" or "missing") && reason.Length == 0) continue;
+            if (verdict == "missing" && reason.Length == 0) reason = key.StartsWith("m:", StringComparison.Ordinal) ? MissingMaterial : MissingField;
+            if (key.StartsWith("f:", StringComparison.Ordinal)) fields[key[2..]] = reason;
+            else if (key.StartsWith("m:", StringComparison.Ordinal)) materials[key[2..]] = reason;
         }
         return new AskCorrection(id, actor, fields.ToImmutableDictionary(), materials.ToImmutableDictionary(), form["correctionNote"].ToString().Trim(), form["repeatReason"].ToString().Trim());
     }
@@ -76,10 +102,11 @@ static class CasePost
         ("return", "reason") => "returnReason",
         ("extension", "ground") => "extensionGround",
         ("extension", "days") => "days",
-        ("suspend", "procedure" or "ground") => where,
+        ("suspend", "procedure" or "ground" or "evidence") => where,
+        ("correction", _) when where.StartsWith("r-", StringComparison.Ordinal) => where,
         ("message", "text") => "messageText",
         ("note", "text") => "noteText",
-        ("ask", "organisation" or "question" or "due") => where,
+        ("ask", "organisation" or "question" or "due" or "questionFiles") => where,
         ("assign", "person") => where,
         _ => "",
     };

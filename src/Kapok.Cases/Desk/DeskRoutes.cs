@@ -1,3 +1,7 @@
+using Kapok.Cases.Finding;
+using Kapok.Cases.Handling;
+using Kapok.Cases.News;
+using Kapok.Cases.Wording;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +19,19 @@ public static class DeskRoutes
         services.AddSingleton<CaseCsv>();
         services.AddSingleton<Dossiers>();
         services.AddSingleton<CaseBundle>();
+        services.AddSingleton<CaseArchive>();
         services.AddSingleton<Questions>();
+        services.AddSingleton<Presences>();
+        services.AddSingleton<VerdictStore>();
+        services.AddSingleton<CaseFiles>();
+        services.AddSingleton<Colleagues>();
+        services.AddSingleton<Notices>();
+        services.AddSingleton<Templates>();
+        services.AddSingleton<SearchTokens>();
+        services.AddSingleton<CaseSearch>();
+        services.AddHostedService(s => s.GetRequiredService<CaseSearch>());
+        services.AddSingleton<DeskNews>();
+        services.AddHostedService(s => s.GetRequiredService<DeskNews>());
     }
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -23,7 +39,10 @@ public static class DeskRoutes
         var desk = DeskDoor.Group(routes);
         ListRoutes.Map(desk);
         CaseRoutes.Map(desk);
+        VerdictRoutes.Map(desk);
         QuestionRoutes.Map(desk);
+        NoticeRoutes.Map(routes, desk);
+        TemplateRoutes.Map(routes, desk);
         BulkRoutes.Map(desk);
         CounterRoutes.Map(desk);
         AuditRoutes.Map(routes);

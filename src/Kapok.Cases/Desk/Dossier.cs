@@ -9,6 +9,8 @@ using Kapok.Cases.Flow;
 using Kapok.Cases.Forms;
 using Kapok.Cases.Handling;
 using Kapok.Cases.Model;
+using Kapok.Cases.News;
+using Kapok.Cases.Wording;
 using Kapok.Foundation;
 using Kapok.Foundation.Calendar;
 using Kapok.Foundation.Data;
@@ -52,6 +54,19 @@ public sealed record Dossier(CaseView View, ImmutableArray<OpenWork> Works, Immu
     public string? Picture { get; init; }
     /// <summary>Where the case stands and what comes next, in a sentence.</summary>
     public string? Stands { get; init; }
+    /// <summary>Verdicts kept so far, by key.</summary>
+    public IReadOnlyDictionary<string, Verdict> Findings { get; init; } = new Dictionary<string, Verdict>();
+    /// <summary>Files of officials; those of questions the reader may not see are left out.</summary>
+    public IReadOnlyList<AttachmentRow> Attachments { get; init; } = [];
+    /// <summary>Who else has the case open.</summary>
+    public IReadOnlyList<Presence> Others { get; init; } = [];
+    /// <summary>Confidential questions of other units, whose words the reader does not see.</summary>
+    public IReadOnlySet<Guid?> Shut { get; init; } = new HashSet<Guid?>();
+    /// <summary>Colleagues that can be named in a note.</summary>
+    public IReadOnlyList<OfficialAtPost> Team { get; init; } = [];
+    public bool Follows { get; init; }
+    /// <summary>Texts of the office that can be put in, as they read for this case.</summary>
+    public IReadOnlyList<FilledTemplate> Texts { get; init; } = [];
 
     public CaseRow Row => View.Row;
     /// <summary>The acceptance work the reader may do now: only then verdicts are asked.</summary>
@@ -68,7 +83,8 @@ public static class Lists
 }
 
 /// <summary>Puts a case together for a reader, and records that he read it.</summary>
-public sealed class Dossiers(Database database, CaseViews views, OrganisationDirectory directory, People people, TimeProvider time)
+public sealed class Dossiers(Database database, CaseViews views, OrganisationDirectory directory, People people, VerdictStore verdicts, CaseFiles files, Colleagues colleagues, Presences presences, Notices notices,
+    Templates templates, TimeProvider time)
 {
     public async Task<(Dossier? Dossier, Decision Decision)> Open(Guid id, Actor actor, string purpose = "办理")
     {
@@ -91,11 +107,17 @@ public sealed class Dossiers(Database database, CaseViews views, OrganisationDir
         var flow = view.Definition.Flow;
         var state = row.Flow is { } kept ? FlowState.FromJson(kept, flow) : null;
         var done = view.Events.Where(e => e.Type == "task-completed").Select(e => Node(e.Data));
-        return new(view, works.ToImmutable(), AnswersOf(form, Division), Drafts.MaterialsOf(view.Definition.Item.Content, form.Scope, view.Materials), await views.Notes(row.Id), await views.Consultations(row.Id), ChangesOf(view.Events))
+        var questions = await views.Consultations(row.Id);
+        var shut = questions.Where(q => !q.Open(actor)).Select(q => (Guid?)q.Id).ToHashSet();
+        var asking = row.State == CaseState.Submitted && works.Any(w => w is { Mine: true, Task.Kind: "accept" });
+        return new(view, works.ToImmutable(), AnswersOf(form, Division), Drafts.MaterialsOf(view.Definition.Item.Content, form.Scope, view.Materials), await views.Notes(row.Id), questions, ChangesOf(view.Events))
         {
             Handles = handles, MayDecide = Access.Decide(actor, "cases.decide", view.Case.Target), Broken = broken, Request = CaseClock.Request(row), Extended = CaseClock.Extended(row),
             LongestExtension = CaseClock.LongestExtension(view.Definition.Item.Content), Units = UnitsFor(view, actor), Now = now, Reader = actor.Person,
             Picture = FlowDiagram.Svg(flow, state is null ? FlowMarks.None with { Done = done.ToFrozenSet(StringComparer.Ordinal) } : FlowMarks.Of(state, done)), Stands = state is null ? null : FlowDiagram.Sentence(flow, state),
+            Findings = asking ? await verdicts.Of(row) : new Dictionary<string, Verdict>(), Attachments = [.. (await files.Of(row.Id)).Where(a => !shut.Contains(a.Subject))], Shut = shut,
+            Others = row.Open ? await presences.Enter(row.Id, actor) : [], Team = handles ? [.. (await colleagues.Of(view.Case)).Where(o => o.Person != actor.Person)] : [],
+            Follows = await notices.Follows(actor, row.Id), Texts = handles && row.Open ? await templates.For(view, actor) : [],
         };
     }
 

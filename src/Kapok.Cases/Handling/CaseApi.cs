@@ -19,12 +19,14 @@ static class CaseApi
     public sealed record CompletionBody(string Outcome, string? Note, JsonElement? Variables);
     public sealed record ReturnBody(string To, string Reason);
     public sealed record AssignBody(Guid Person, string? Reason);
-    public sealed record SuspensionBody(string Procedure, string Ground);
+    /// <param name="Evidence">Files the caller has uploaded.</param>
+    public sealed record SuspensionBody(string Procedure, string Ground, Guid[]? Evidence);
     public sealed record ExtensionBody(int Days, string Ground);
     public sealed record DecisionBody(bool Granted, string? Note);
     public sealed record TextBody(string Text);
-    public sealed record QuestionBody(Guid Organisation, string Question, DateOnly? Due);
-    public sealed record AnswerBody(Guid Organisation, string Answer);
+    public sealed record NoteBody(string Text, Guid[]? Mentions);
+    public sealed record QuestionBody(Guid? Organisation, Guid[]? Organisations, string Question, DateOnly? Due, bool? Confidential, Guid[]? Files);
+    public sealed record AnswerBody(Guid Organisation, string Answer, Guid[]? Files);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -36,27 +38,42 @@ static class CaseApi
         cases.MapPost("{id:guid}/correction", (Guid id, CorrectionBody body, HttpContext http, CaseDesk desk) => Do(http, desk,
             new AskCorrection(id, http.Actor(), (body.Fields ?? []).ToImmutableDictionary(), (body.Materials ?? []).ToImmutableDictionary(), body.Note ?? "", body.RepeatReason ?? "")));
         cases.MapPost("{id:guid}/tasks/{*task}", Task);
-        cases.MapPost("{id:guid}/suspension", (Guid id, SuspensionBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new Suspend(id, http.Actor(), body.Procedure ?? "", body.Ground ?? "")));
+        cases.MapGet("{id:guid}/bundle", Desk.CaseRoutes.Archive);
+        Desk.VerdictRoutes.MapApi(cases);
+        cases.MapPost("{id:guid}/suspension", async (Guid id, SuspensionBody body, HttpContext http, CaseDesk desk, CaseFiles files) =>
+            await files.Uploaded(body.Evidence, http.Actor()) is var evidence && evidence.Ok ? await Do(http, desk, new Suspend(id, http.Actor(), body.Procedure ?? "", body.Ground ?? "", evidence.Value)) : evidence.Refuse());
         cases.MapPost("{id:guid}/resumption", (Guid id, TextBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new Resume(id, http.Actor(), body.Text ?? "")));
         cases.MapPost("{id:guid}/extension", (Guid id, ExtensionBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new AskExtension(id, http.Actor(), body.Days, body.Ground ?? "")));
         cases.MapPost("{id:guid}/extension-decision", (Guid id, DecisionBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new DecideExtension(id, http.Actor(), body.Granted, body.Note ?? "")));
         cases.MapPost("{id:guid}/messages", (Guid id, TextBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new SendMessage(id, http.Actor(), body.Text ?? "")));
-        cases.MapPost("{id:guid}/notes", (Guid id, TextBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new AddNote(id, http.Actor(), body.Text ?? "")));
-        cases.MapPost("{id:guid}/questions", (Guid id, QuestionBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new AskUnit(id, http.Actor(), body.Organisation, body.Question ?? "", body.Due)));
-        cases.MapPost("{id:guid}/questions/{question:guid}/answer", async (Guid id, Guid question, AnswerBody body, HttpContext http, Desk.Questions questions) =>
+        cases.MapPost("{id:guid}/notes", async (Guid id, NoteBody body, HttpContext http, CaseDesk desk, Colleagues colleagues) =>
+            await Do(http, desk, new AddNote(id, http.Actor(), body.Text ?? "") { Mentions = await colleagues.Named(id, body.Mentions) }));
+        cases.MapPost("{id:guid}/questions", async (Guid id, QuestionBody body, HttpContext http, CaseDesk desk, CaseFiles files) =>
+            await files.Uploaded(body.Files, http.Actor()) is var found && found.Ok
+                ? await Do(http, desk, new AskUnit(id, http.Actor(), [.. body.Organisations ?? (body.Organisation is { } one ? [one] : [])], body.Question ?? "", body.Due) { Confidential = body.Confidential ?? false, Files = found.Value }) : found.Refuse());
+        cases.MapPost("{id:guid}/questions/{question:guid}/reminder", async (Guid id, Guid question, HttpContext http, Desk.Questions questions) =>
         {
-            var answered = await questions.Answer(question, http.Actor(), body.Answer ?? "");
+            var reminded = await questions.Remind(id, question, http.Actor());
+            return reminded.Ok ? Results.Json(CaseJson.Brief(reminded.Value!), Json.Options) : reminded.Refuse();
+        });
+        cases.MapPost("{id:guid}/questions/{question:guid}/answer", async (Guid id, Guid question, AnswerBody body, HttpContext http, Desk.Questions questions, CaseFiles files) =>
+        {
+            var found = await files.Uploaded(body.Files, http.Actor());
+            if (!found.Ok) return found.Refuse();
+            var answered = await questions.Answer(question, http.Actor(), body.Answer ?? "", found.Value);
             return answered.Ok ? Results.Json(CaseJson.Brief(answered.Value!), Json.Options) : answered.Refuse();
         });
     }
 
-    static async Task<IResult> List([AsParameters] ListParameters p, HttpContext http, Database database, OrganisationDirectory directory, TimeProvider time)
+    static async Task<IResult> List([AsParameters] ListParameters p, HttpContext http, Database database, OrganisationDirectory directory, Finding.CaseSearch search, TimeProvider time)
     {
         var query = new CaseQuery
         {
             Sort = p.Sort ?? "due", Closed = p.Closed ?? false, Lamp = p.Lamp, State = p.State, Item = p.Item, Organisation = p.Organisation, Text = p.Text, After = p.After, Limit = p.Limit ?? 100,
         };
-        return Results.Json(await database.Read(c => CaseLists.Page(c, Scope.Of(http.Actor(), directory.Current), query, time.GetUtcNow())), Json.Options);
+        var scope = Scope.Of(http.Actor(), directory.Current);
+        query = await search.Complete(http.Actor(), query, scope);
+        return Results.Json(await database.Read(c => CaseLists.Page(c, scope, query, time.GetUtcNow())), Json.Options);
     }
 
     public sealed record ListParameters(string? Sort, bool? Closed, string? Lamp, string? State, string? Item, Guid? Organisation, string? Text, string? After, int? Limit);

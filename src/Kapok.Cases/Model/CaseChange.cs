@@ -16,6 +16,12 @@ public sealed record CaseChange(CaseSnapshot After)
     public IReadOnlyList<NewNote> Notes { get; init; } = [];
     public IReadOnlyList<NewConsultation> Consultations { get; init; } = [];
     public ConsultationAnswer? Answered { get; init; }
+    /// <summary>Question that somebody was reminded of.</summary>
+    public Guid? Reminded { get; init; }
+    public IReadOnlyList<NewAttachment> Attachments { get; init; } = [];
+    /// <summary>Messages to the flows of other cases, and the one that this case's flow took.</summary>
+    public IReadOnlyList<NewFlowMessage> Sent { get; init; } = [];
+    public Guid? Took { get; init; }
     /// <summary>New answers of the applicant, when a correction changed them.</summary>
     public string? Answers { get; init; }
 }
@@ -30,6 +36,15 @@ public sealed record NewDocument(Guid Id, Guid CaseId, string Kind, string Title
 
 public sealed record NewNote(Guid CaseId, Guid Author, string AuthorName, string Text);
 
-public sealed record NewConsultation(Guid Id, Guid CaseId, Guid AskedBy, string AskedByName, Guid From, Guid Organisation, string Question, DateOnly? DueOn);
+public sealed record NewConsultation(Guid Id, Guid CaseId, Guid AskedBy, string AskedByName, Guid From, Guid Organisation, string Question, DateOnly? DueOn, bool Confidential = false);
+
+/// <summary>A stored file that an official puts to a case.</summary>
+public sealed record AttachedFile(Guid File, string Name, long Size, string Type, string Digest);
+
+/// <summary>What it is put there for: evidence, question, answer.</summary>
+public sealed record NewAttachment(Guid Id, Guid CaseId, string Purpose, Guid? Subject, AttachedFile File, Guid AddedBy, string AddedByName);
+
+/// <param name="Correlation">Number of the case whose flow waits.</param>
+public sealed record NewFlowMessage(Guid Id, Guid FromCase, string Name, string Correlation, string Content);
 
 public sealed record ConsultationAnswer(Guid Id, Guid AnsweredBy, string AnsweredByName, string Answer);

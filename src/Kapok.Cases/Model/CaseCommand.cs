@@ -41,7 +41,7 @@ public sealed record Release(Guid CaseId, Actor Actor, string Task) : CaseComman
 public sealed record Assign(Guid CaseId, Actor Actor, string Task, Guid To, string ToName, string Reason = "") : CaseCommand(CaseId, Actor);
 
 /// <summary>特别程序: the clock stops on a named ground with evidence (行政许可法 第四十五条).</summary>
-public sealed record Suspend(Guid CaseId, Actor Actor, string Procedure, string Ground) : CaseCommand(CaseId, Actor) { public override bool NeedsContent => true; }
+public sealed record Suspend(Guid CaseId, Actor Actor, string Procedure, string Ground, ImmutableArray<AttachedFile> Evidence) : CaseCommand(CaseId, Actor) { public override bool NeedsContent => true; }
 public sealed record Resume(Guid CaseId, Actor Actor, string Finding) : CaseCommand(CaseId, Actor);
 
 /// <summary>延期: asked by one, granted by another who may decide (行政许可法 第四十二条).</summary>
@@ -54,12 +54,37 @@ public sealed record Withdraw(Guid CaseId, Actor Actor, string Reason) : CaseCom
 /// <summary>A message inside the case, from the applicant or to him.</summary>
 public sealed record SendMessage(Guid CaseId, Actor Actor, string Text) : CaseCommand(CaseId, Actor);
 
-/// <summary>A note for colleagues only.</summary>
-public sealed record AddNote(Guid CaseId, Actor Actor, string Text) : CaseCommand(CaseId, Actor);
+/// <summary>A note for colleagues only; those it names hear of it.</summary>
+public sealed record AddNote(Guid CaseId, Actor Actor, string Text) : CaseCommand(CaseId, Actor)
+{
+    public ImmutableArray<Mention> Mentions { get; init; } = [];
+}
 
-/// <summary>A question to another unit, and its answer.</summary>
-public sealed record AskUnit(Guid CaseId, Actor Actor, Guid Organisation, string Question, DateOnly? Due) : CaseCommand(CaseId, Actor);
-public sealed record AnswerUnit(Guid CaseId, Actor Actor, Guid Consultation, Guid Organisation, string Answer) : CaseCommand(CaseId, Actor);
+/// <summary>A colleague named in a note.</summary>
+public sealed record Mention(Guid Person, string Name);
+
+/// <summary>The same question to one or several units at a time.</summary>
+public sealed record AskUnit(Guid CaseId, Actor Actor, ImmutableArray<Guid> Organisations, string Question, DateOnly? Due) : CaseCommand(CaseId, Actor)
+{
+    /// <summary>Only the two units see the words.</summary>
+    public bool Confidential { get; init; }
+    public ImmutableArray<AttachedFile> Files { get; init; } = [];
+}
+
+/// <summary>What a unit answers.</summary>
+/// <param name="Confidential">As it was asked.</param>
+public sealed record AnswerUnit(Guid CaseId, Actor Actor, Guid Consultation, Guid Organisation, string Answer, bool Confidential = false) : CaseCommand(CaseId, Actor)
+{
+    public ImmutableArray<AttachedFile> Files { get; init; } = [];
+}
+
+/// <summary>催办: asks for an answer again.</summary>
+public sealed record RemindUnit(Guid CaseId, Actor Actor, Guid Consultation, Guid Organisation) : CaseCommand(CaseId, Actor);
+
+/// <summary>A message of another case's flow has come; the flow goes on where it waits for it.</summary>
+/// <param name="Message">Id of the message; it is taken away in the same transaction.</param>
+/// <param name="From">Number of the case it comes from.</param>
+public sealed record ReceiveMessage(Guid CaseId, Actor Actor, Guid Message, string Name, JsonElement? Content, string From) : CaseCommand(CaseId, Actor) { public override bool NeedsContent => true; }
 
 /// <summary>A timer of the flow or the clock has come due.</summary>
 public sealed record TimerDue(Guid CaseId, Actor Actor, string Key) : CaseCommand(CaseId, Actor) { public override bool NeedsContent => true; }

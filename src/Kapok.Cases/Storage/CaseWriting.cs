@@ -106,14 +106,29 @@ static class CaseWriting
             "insert into cases.note (id, case_id, author, author_name, text, at) select a, b, c, d, e, $6 from unnest($1, $2, $3, $4, $5) as t(a, b, c, d, e)",
             Uuid<NewNote>(_ => Guid.CreateVersion7()), Uuid<NewNote>(n => n.CaseId), Uuid<NewNote>(n => n.Author), Text<NewNote>(n => n.AuthorName), Text<NewNote>(n => n.Text));
         AddAt(changes.SelectMany(c => c.Consultations).ToList(), """
-            insert into cases.consultation (id, case_id, asked_by, asked_by_name, from_organisation, organisation, question, due_on, asked_at)
-            select a, b, c, d, e, f, g, h, $9 from unnest($1, $2, $3, $4, $5, $6, $7, $8) as t(a, b, c, d, e, f, g, h)
+            insert into cases.consultation (id, case_id, asked_by, asked_by_name, from_organisation, organisation, question, due_on, confidential, asked_at)
+            select a, b, c, d, e, f, g, h, i, $10 from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as t(a, b, c, d, e, f, g, h, i)
             """,
             Uuid<NewConsultation>(c => c.Id), Uuid<NewConsultation>(c => c.CaseId), Uuid<NewConsultation>(c => c.AskedBy), Text<NewConsultation>(c => c.AskedByName), Uuid<NewConsultation>(c => c.From),
-            Uuid<NewConsultation>(c => c.Organisation), Text<NewConsultation>(c => c.Question), Date<NewConsultation>(c => c.DueOn));
+            Uuid<NewConsultation>(c => c.Organisation), Text<NewConsultation>(c => c.Question), Date<NewConsultation>(c => c.DueOn), Flag<NewConsultation>(c => c.Confidential));
         AddAt(changes.Where(c => c.Answered is not null).Select(c => c.Answered!).ToList(),
             "update cases.consultation c set answered_by = u.b, answered_by_name = u.n, answer = u.t, answered_at = $5 from unnest($1, $2, $3, $4) as u(id, b, n, t) where c.id = u.id",
             Uuid<ConsultationAnswer>(a => a.Id), Uuid<ConsultationAnswer>(a => a.AnsweredBy), Text<ConsultationAnswer>(a => a.AnsweredByName), Text<ConsultationAnswer>(a => a.Answer));
+        AddAt(changes.Where(c => c.Reminded is not null).Select(c => c.Reminded!.Value).ToList(),
+            "update cases.consultation c set reminders = reminders + 1, reminded_at = $2 from unnest($1) as u(id) where c.id = u.id", Uuid<Guid>(id => id));
+        AddAt(changes.SelectMany(c => c.Attachments).ToList(), """
+            insert into cases.attachment (id, case_id, purpose, subject, name, file, size, type, digest, added_by, added_by_name, added_at)
+            select a, b, c, d, e, f, g, h, i, j, k, $12 from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as t(a, b, c, d, e, f, g, h, i, j, k)
+            """,
+            Uuid<NewAttachment>(a => a.Id), Uuid<NewAttachment>(a => a.CaseId), Text<NewAttachment>(a => a.Purpose), Uuid<NewAttachment>(a => a.Subject), Text<NewAttachment>(a => a.File.Name),
+            Uuid<NewAttachment>(a => a.File.File), Long<NewAttachment>(a => a.File.Size), Text<NewAttachment>(a => a.File.Type), Text<NewAttachment>(a => a.File.Digest),
+            Uuid<NewAttachment>(a => a.AddedBy), Text<NewAttachment>(a => a.AddedByName));
+        AddAt(changes.SelectMany(c => c.Sent).ToList(), """
+            insert into cases.flow_message (id, from_case, name, correlation, content, sent_at)
+            select a, b, c, d, e, $6 from unnest($1, $2, $3, $4, $5::json[]) as t(a, b, c, d, e)
+            """,
+            Uuid<NewFlowMessage>(m => m.Id), Uuid<NewFlowMessage>(m => m.FromCase), Text<NewFlowMessage>(m => m.Name), Text<NewFlowMessage>(m => m.Correlation), Text<NewFlowMessage>(m => m.Content));
+        Add(changes.Where(c => c.Took is not null).Select(c => c.Took!.Value).ToList(), "delete from cases.flow_message m using unnest($1) as u(id) where m.id = u.id", Uuid<Guid>(id => id));
         batch.BatchCommands.Add(EventLog.InsertCommand([.. changes.SelectMany(c => c.Events)]));
     }
 

@@ -16,6 +16,7 @@ static class Columns
     public static Column<T> Uuid<T>(Func<T, Guid?> of) => new Column<T, Guid?>(NpgsqlDbType.Uuid, of);
     public static Column<T> Text<T>(Func<T, string?> of) => new Column<T, string?>(NpgsqlDbType.Text, of);
     public static Column<T> Int<T>(Func<T, int> of) => new Column<T, int>(NpgsqlDbType.Integer, of);
+    public static Column<T> Long<T>(Func<T, long> of) => new Column<T, long>(NpgsqlDbType.Bigint, of);
     public static Column<T> Flag<T>(Func<T, bool> of) => new Column<T, bool>(NpgsqlDbType.Boolean, of);
     public static Column<T> Bytes<T>(Func<T, byte[]> of) => new Column<T, byte[]>(NpgsqlDbType.Bytea, of);
     public static Column<T> Date<T>(Func<T, DateOnly?> of) => new Column<T, DateOnly?>(NpgsqlDbType.Date, of);

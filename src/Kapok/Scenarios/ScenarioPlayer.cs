@@ -143,7 +143,7 @@ public sealed class ScenarioPlayer(DemonstrationPeople people, Func<string, Task
             "accept" => null,
             "refuse-acceptance" => new { reason = step.Reason ?? step.Note },
             "ask-correction" => new { fields = step.Fields ?? [], materials = (step.Materials ?? []).ToDictionary(m => m.Key, m => $"{m.Value}"), note = step.Note, step.RepeatReason },
-            "suspend" => new { procedure = step.Procedure, ground = step.Ground },
+            "suspend" => new { procedure = step.Procedure, ground = step.Ground, evidence = new[] { await Uploaded(client, $"{step.Procedure}.pdf") } },
             "resume" => new { text = step.Note ?? step.Text ?? "" },
             "extend" => new { days = step.Days, ground = step.Ground },
             "approve-extension" => new { granted = step.Granted ?? true, note = step.Note },
@@ -168,15 +168,17 @@ public sealed class ScenarioPlayer(DemonstrationPeople people, Func<string, Task
     async Task<object> Supplement(ScenarioStep step, Guid id, HttpClient client)
     {
         var files = new Dictionary<string, Guid>();
-        foreach (var (material, file) in Files(step.Materials ?? []))
-        {
-            var bytes = SampleFile.Of(file);
-            var upload = await Send(client, HttpMethod.Post, "/api/v1/uploads", new { name = file, size = bytes.Length });
-            using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/v1/uploads/{upload.GetProperty("id").GetGuid()}") { Content = new ByteArrayContent(bytes) };
-            request.Content.Headers.ContentRange = new(0, bytes.Length - 1, bytes.Length);
-            files[material] = (await Checked(await client.SendAsync(request))).GetProperty("file").GetGuid();
-        }
+        foreach (var (material, file) in Files(step.Materials ?? [])) files[material] = await Uploaded(client, file);
         return new { answers = step.Answers is null ? null : Typed(step.Answers), materials = files };
+    }
+
+    static async Task<Guid> Uploaded(HttpClient client, string file)
+    {
+        var bytes = SampleFile.Of(file);
+        var upload = await Send(client, HttpMethod.Post, "/api/v1/uploads", new { name = file, size = bytes.Length });
+        using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/v1/uploads/{upload.GetProperty("id").GetGuid()}") { Content = new ByteArrayContent(bytes) };
+        request.Content.Headers.ContentRange = new(0, bytes.Length - 1, bytes.Length);
+        return (await Checked(await client.SendAsync(request))).GetProperty("file").GetGuid();
     }
 
     /// <summary>The open task this official may work: by its name when the step says one.</summary>

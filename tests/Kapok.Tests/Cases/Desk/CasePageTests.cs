@@ -152,7 +152,7 @@ public sealed class CasePageTests(App app) : IClassFixture<App>
         var file = await app.Database.Read(c => c.ExecuteScalarAsync<Guid>("select id from cases.material where owner = @id limit 1", new { id }));
         var document = await app.Database.Read(c => c.ExecuteScalarAsync<Guid?>("select id from cases.document where case_id = @id limit 1", new { id }));
         var browser = await app.As(account);
-        foreach (var url in (string[])["", $"/materials/{file}", $"/materials/{file}?view=1", $"/documents/{document ?? Guid.NewGuid()}", "/events/1", "/bundle.json"])
+        foreach (var url in (string[])["", $"/materials/{file}", $"/materials/{file}?view=1", $"/documents/{document ?? Guid.NewGuid()}", "/events/1", "/bundle.json", "/bundle.zip", "/here"])
         {
             var answer = await browser.GetAsync(At(id) + url);
             ((int)answer.StatusCode).ShouldBeOneOf(403, 404);
