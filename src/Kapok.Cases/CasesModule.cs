@@ -30,6 +30,7 @@ public sealed class CasesModule : IModule
         services.AddSingleton<MyCases>();
         services.AddSingleton<Achieved>();
         services.AddSingleton<Inbox>();
+        services.AddSingleton<Deliveries>();
         services.AddSingleton<PendingCorrections>();
         services.AddSingleton<Receipts>();
         services.AddSingleton<StatusLookup>();

@@ -27,6 +27,7 @@ static class CasePost
             "extension" => new AskExtension(id, actor, int.TryParse(Text("days"), NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days : 0, Text("extensionGround")),
             "extension-decision" => new DecideExtension(id, actor, Text("granted") == "true", Text("decisionNote")),
             "message" => new SendMessage(id, actor, Text("messageText")),
+            "delivery" => new MoveDelivery(id, actor, dossier.View.Delivery, Enum.TryParse<DeliveryStage>(Text("stage"), true, out var stage) && Enum.IsDefined(stage) ? stage : DeliveryStage.Chosen, Text("carrier"), Text("number"), Text("deliveryNote")),
             _ => null,
         };
         if (command is not null) return command;
@@ -105,6 +106,8 @@ static class CasePost
         ("suspend", "procedure" or "ground" or "evidence") => where,
         ("correction", _) when where.StartsWith("r-", StringComparison.Ordinal) => where,
         ("message", "text") => "messageText",
+        ("delivery", "note") => "deliveryNote",
+        ("delivery", _) => where,
         ("note", "text") => "noteText",
         ("ask", "organisation" or "question" or "due" or "questionFiles") => where,
         ("assign", "person") => where,

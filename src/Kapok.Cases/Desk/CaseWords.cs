@@ -13,7 +13,7 @@ public static class CaseWords
         "complete" => "已办理，办件进入下一环节", "correction" => "已一次性告知，等申请人补正", "return" => "已退回", "claim" => "已领取", "release" => "已放回，同岗位的人可以领取",
         "assign" => "已交给同事", "suspend" => "已启动特别程序，计时暂停", "resume" => "特别程序已结束，继续计时", "extension" => "延期申请已提交，等审批岗决定",
         "extension-decision" => "延期申请已处理", "message" => "留言已发给申请人", "note" => "备注已保存", "ask" => "已发出征求意见", "remind" => "已催办", "verdicts" => "结论已保存", "follow" => "已关注，办件有进展会提醒您", "unfollow" => "不再关注", "answer" => "答复已送达",
-        "counter" => "窗口收件完成，申请已提交", _ => null,
+        "delivery" => "送达情况已登记", "counter" => "窗口收件完成，申请已提交", _ => null,
     };
 
     /// <summary>An event as one line and what it says; unknown types keep their name.</summary>
@@ -47,6 +47,7 @@ public static class CaseWords
             "message-to-applicant" => ("给申请人留言", Read("text")),
             "message-from-applicant" => ("申请人留言", Read("text")),
             "note-added" => ("写了内部备注", ""),
+            Model.Delivery.Chosen or Model.Delivery.Moved => Tracking.DeliveryWords.Noted(e),
             "unit-asked" => ($"征求{Read("unit")}意见", Read("question")),
             "unit-reminded" => ($"催{Read("unit")}答复", ""),
             "flow-message-sent" => ($"通知办件 {Read("to")}", Read("name")),

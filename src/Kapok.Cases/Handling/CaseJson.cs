@@ -17,14 +17,14 @@ static class CaseJson
     public static object ForOfficial(CaseView v) => new
     {
         @case = Brief(v.Case, v.Mine), v.Row.PartyName, v.Row.Channel, body = v.Body.Name, clock = Clock(v), answers = v.Answers, correction = v.Correction,
-        materials = Materials(v), documents = Documents(v), messages = v.Messages.Select(m => new { m.Id, m.FromParty, m.Sender, m.Kind, m.Title, m.Body, m.At, m.ReadAt }),
+        materials = Materials(v), documents = Documents(v), delivery = v.Delivery, messages = v.Messages.Select(m => new { m.Id, m.FromParty, m.Sender, m.Kind, m.Title, m.Body, m.At, m.ReadAt }),
         events = v.Events.Select(e => new { e.Seq, e.Type, e.At, actor = e.ActorName, e.Origin, e.Ground, data = JsonDocument.Parse(e.Data).RootElement, digest = Convert.ToHexStringLower(e.Digest) }),
     };
 
     public static object ForApplicant(CaseView v) => new
     {
         id = v.Row.Id, v.Row.Number, v.Row.QueryCode, v.Row.ItemName, v.Row.State, v.Row.Result, body = v.Body.Name, clock = Clock(v), answers = v.Answers, correction = v.Correction, v.Row.Version,
-        materials = Materials(v), documents = Documents(v), messages = v.Messages.Select(m => new { m.Id, m.FromParty, m.Sender, m.Kind, m.Title, m.Body, m.At, m.ReadAt }),
+        materials = Materials(v), documents = Documents(v), delivery = v.Delivery, messages = v.Messages.Select(m => new { m.Id, m.FromParty, m.Sender, m.Kind, m.Title, m.Body, m.At, m.ReadAt }),
         timeline = Tracking.Timeline.Of(v).Select(t => new { t.At, t.Title, t.Text }),
     };
 

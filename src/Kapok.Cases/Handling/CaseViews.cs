@@ -31,6 +31,11 @@ public sealed record CaseView(CaseSnapshot Case, CaseDefinition Definition, Cloc
 
     public CaseRow Row => Case.Row;
     public JsonElement Answers { get; } = JsonDocument.Parse(Case.Content?.Answers ?? "{}").RootElement;
+    /// <summary>How the result reaches the applicant, and how far it has come.</summary>
+    public Delivery Delivery => delivery ??= Delivery.Of(Events, Answers);
+    Delivery? delivery;
+    /// <summary>The applicant may still choose: something is to come, and it has not left the house.</summary>
+    public bool MayChooseDelivery => Row.Result is not ("withdrawn" or "not-accepted") && Delivery.CanChange;
     public Correction? Correction => Row is { State: CaseState.Correcting, Correction: { } json } ? Json.Read<Correction>(json) : null;
 }
 

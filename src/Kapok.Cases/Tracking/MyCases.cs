@@ -56,6 +56,7 @@ static class MyCasesApi
         mine.MapPost("cases/{id:guid}/supplement", async (Guid id, SupplementBody body, HttpContext http, Corrections corrections) =>
             (await corrections.Answer(id, http.Actor(), body.Answers, body.Materials ?? [])).Answer());
         mine.MapPost("cases/{id:guid}/withdrawal", async (Guid id, CaseApi.Reasoned body, HttpContext http, CaseDesk desk) => Brief(await desk.Do(new Withdraw(id, http.Actor(), body.Reason ?? ""))));
+        DeliveryPages.MapApi(mine, routes.MapGroup("/api/v1/cases").AllowOfficials().WithTags("办件"));
         mine.MapPost("cases/{id:guid}/messages", async (Guid id, CaseApi.TextBody body, HttpContext http, CaseDesk desk, CaseViews views) =>
             await views.ForApplicant(id, http.Actor()) is null ? Problems.NotFound("没有这个办件") : Brief(await desk.Do(new SendMessage(id, http.Actor(), body.Text ?? ""))));
     }

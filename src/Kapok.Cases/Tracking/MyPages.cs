@@ -32,6 +32,7 @@ static class MyPages
         one.MapGet("documents/{document:guid}", Document);
         one.MapGet("files/{material:guid}", File);
         CorrectionPages.Map(one);
+        DeliveryPages.Map(one);
         InboxPages.Map(routes);
         StatusPages.Map(routes);
     }

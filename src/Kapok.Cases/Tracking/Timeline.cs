@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kapok.Cases.Handling;
+using Kapok.Foundation.Data;
 using Kapok.Foundation.Events;
 
 namespace Kapok.Cases.Tracking;
@@ -37,6 +38,7 @@ public static class Timeline
             "suspended" => ($"进行{Read("name")}", "这段时间不计入办理时限"),
             "resumed" => ("特别程序结束", Day("due") is { Length: > 0 } due ? $"应当在{due}前办结" : ""),
             "extended" => ($"办理时限延长 {Read("days")} 个工作日", $"原因：{Read("ground")}"),
+            Model.Delivery.Moved => (DeliveryWords.Stage(view.Delivery.Choice.Method, Json.Read<Model.Delivery.Move>(e.Data)!.Stage), string.Join(" ", new[] { Read("carrier"), Read("number"), Read("note") }.Where(t => t.Length > 0))),
             "message-to-applicant" => ($"{view.Body.Name}给您留言", Read("text")),
             "message-from-applicant" => ("您留言", Read("text")),
             "time-ran-out" => ("超过了承诺的时间", "系统已经提醒办理机关"),
