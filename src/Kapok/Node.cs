@@ -18,9 +18,18 @@ static class Node
         if (Refuse(options)) return 2;
         var watch = Stopwatch.StartNew();
         var running = Pids(options);
-        if (running.Count > 0 && await Ready(options))
+        if (running.Count >= Math.Max(1, processes) && await Ready(options))
         {
             AnsiConsole.MarkupLine($"[green]✓[/] 节点已经在运行");
+            Greeting(options);
+            return 0;
+        }
+        // Some of several processes are left: the others join them. A single one that does not answer makes room.
+        if (running.Count < processes && running.Count > 0 && await Ready(options))
+        {
+            var missing = Enumerable.Range(0, processes - running.Count).Select(_ => Spawn(Database(options))).ToList();
+            File.WriteAllLines(PidFile(options), running.Concat(missing).Select(p => p.ToString()));
+            Step($"补上了 {missing.Count} 个进程", watch);
             Greeting(options);
             return 0;
         }

@@ -93,7 +93,7 @@ sealed class BulkJob(Database database, CaseDesk desk, OrganisationDirectory dir
     public async Task Run(JobRun run, CancellationToken stop)
     {
         var act = run.Payload<BulkAct>();
-        var actor = await ActorOf(run.Owner!.Value);
+        var actor = await ActorOf(run.Owner!.Value, $"{KindName} {run.Id:N}");
         var total = await database.Read(c => c.ExecuteScalarAsync<int>("select count(*) from cases.bulk_row where job = @Id", new { run.Id }));
         while (true)
         {
@@ -104,7 +104,7 @@ sealed class BulkJob(Database database, CaseDesk desk, OrganisationDirectory dir
                 """, new { run.Id, AtOnce, kind = act.Kind ?? "accept" }))).AsList();
             if (rows.Count > 0)
             {
-                var results = await Task.WhenAll(rows.Select(async r => (r.Case, Outcome: await One(act, actor, r.Case, r.Task, stop))));
+                var results = await Task.WhenAll(rows.Select(async r => (r.Case, Outcome: await One(act, actor, r.Case, r.Task, run.Attempt > 1, stop))));
                 await database.Read(c => c.ExecuteAsync("update cases.bulk_row b set outcome = u.o from unnest(@ids, @outcomes) as u(id, o) where b.job = @Id and b.case_id = u.id",
                     new { run.Id, ids = results.Select(r => r.Case).ToArray(), outcomes = results.Select(r => r.Outcome).ToArray() }));
             }
@@ -115,18 +115,20 @@ sealed class BulkJob(Database database, CaseDesk desk, OrganisationDirectory dir
         }
     }
 
-    async Task<string> One(BulkAct act, Actor actor, Guid id, string? task, CancellationToken stop)
+    async Task<string> One(BulkAct act, Actor actor, Guid id, string? task, bool again, CancellationToken stop)
     {
+        // A process killed between the act and its row: the case itself says that this job has done it.
+        if (again && await database.Read(c => c.ExecuteScalarAsync<bool>("select exists (select 1 from kapok.event where stream = @id and origin = @Origin)", new { id, actor.Origin }), stop)) return "ok";
         if (task is null) return "不在这个环节";
         var result = await desk.Do(act.Do == "accept" ? new Accept(id, actor) : new CompleteTask(id, actor, task, act.Outcome!, act.Note), stop);
         return result.Ok ? "ok" : result.Message;
     }
 
     /// <summary>With the rights the person has now, not those of when it was started.</summary>
-    async Task<Actor> ActorOf(Guid person)
+    async Task<Actor> ActorOf(Guid person, string origin)
     {
         var name = (await people.Find(person))?.Name ?? "";
         var (grants, organisation) = await database.Read(c => Grants.Of(c, directory.Current, person, ChinaTime.DateOf(time.GetUtcNow())));
-        return new Actor(ActorKind.Official, person, name, grants) { Organisation = organisation, Origin = "bulk" };
+        return new Actor(ActorKind.Official, person, name, grants) { Organisation = organisation, Origin = origin };
     }
 }

@@ -19,7 +19,7 @@ public sealed class Database : IAsyncDisposable
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         var c = builder.ConnectionStringBuilder;
-        c.ApplicationName ??= "kapok";
+        c.ApplicationName ??= $"kapok {Environment.ProcessId}";
         if (!connectionString.Contains("Maximum Pool Size", StringComparison.OrdinalIgnoreCase)) c.MaxPoolSize = 32;
         c.MaxAutoPrepare = 200;
         c.AutoPrepareMinUsages = 2;

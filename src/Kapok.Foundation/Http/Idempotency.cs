@@ -17,6 +17,7 @@ public static class Idempotency
 {
     const string Header = "Idempotency-Key";
     const int LongestKey = 200, LargestBody = 1 << 20;
+    static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
     public static IApplicationBuilder UseIdempotency(this IApplicationBuilder app) => app.Use(async (http, next) =>
     {
@@ -29,13 +30,15 @@ public static class Idempotency
         var taken = await database.Read(c => c.ExecuteAsync("""
             insert into kapok.idempotency (actor, key, request, status, body) values (@actor, @key, @request, 0, '')
             on conflict (actor, key) do update set request = excluded.request, at = now()
-            where kapok.idempotency.at < now() - interval '1 day' or (kapok.idempotency.status = 0 and kapok.idempotency.at < now() - interval '1 minute')
-            """, new { actor, key, request }));
+            where kapok.idempotency.at < now() - interval '1 day' or (kapok.idempotency.status = 0 and kapok.idempotency.at < now() - @Lease)
+            """, new { actor, key, request, Lease }));
         if (taken == 0) { await Replay(http, database, actor, key, request); return; }
 
         var answer = http.Response.Body;
         using var copy = new MemoryStream();
         http.Response.Body = copy;
+        using var working = new CancellationTokenSource();
+        var renewal = Renew(database, actor, key, working.Token);
         try { await next(); }
         catch (Exception)
         {
@@ -43,7 +46,12 @@ public static class Idempotency
             try { await Release(database, actor, key); } catch (NpgsqlException) { }
             throw;
         }
-        finally { http.Response.Body = answer; }
+        finally
+        {
+            http.Response.Body = answer;
+            await working.CancelAsync();
+            await renewal;
+        }
         var body = Encoding.UTF8.GetString(copy.ToArray());
         // An accident is not an answer: the caller may try again with the same key.
         if (http.Response.StatusCode < 500)
@@ -53,6 +61,17 @@ public static class Idempotency
         copy.Position = 0;
         await copy.CopyToAsync(answer);
     });
+
+    /// <summary>A request under way keeps its key; that of a killed process is free again when the lease has run out.</summary>
+    static async Task Renew(Database database, Guid actor, string key, CancellationToken stop)
+    {
+        while (true)
+        {
+            try { await Task.Delay(Lease / 3, stop); } catch (OperationCanceledException) { return; }
+            try { await database.Read(c => c.ExecuteAsync("update kapok.idempotency set at = now() where actor = @actor and key = @key and status = 0", new { actor, key })); }
+            catch (NpgsqlException) { }
+        }
+    }
 
     static Task<int> Release(Database database, Guid actor, string key) =>
         database.Read(c => c.ExecuteAsync("delete from kapok.idempotency where actor = @actor and key = @key and status = 0", new { actor, key }));

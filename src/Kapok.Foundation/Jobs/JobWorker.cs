@@ -10,6 +10,8 @@ namespace Kapok.Foundation.Jobs;
 /// <summary>
 /// Works off due jobs. Any number of processes may run it over one database: a job is claimed with a lease by
 /// <c>for update skip locked</c>, so each runs once at a time, and again when its process died and the lease ran out.
+/// Whoever lost the lease (a database away for longer, a process that stood still) stops: every write of a run names
+/// its attempt, and only the last attempt counts.
 /// </summary>
 public sealed class JobWorker(Database database, IServiceProvider services, IEnumerable<IJob> jobs, NodeOptions options, ILogger<JobWorker> log) : BackgroundService
 {
@@ -52,41 +54,47 @@ public sealed class JobWorker(Database database, IServiceProvider services, IEnu
             using var payload = JsonDocument.Parse(claimed.Payload);
             using var progress = claimed.Progress is null ? null : JsonDocument.Parse(claimed.Progress);
             using var renewing = new CancellationTokenSource();
-            var renewal = Renew(claimed.Id, renewing.Token);
+            using var held = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var renewal = Renew(claimed, held, renewing.Token);
             try
             {
                 await using var scope = services.CreateAsyncScope();
-                await job.Run(new JobRun(database, claimed.Id, claimed.Kind, payload.RootElement, progress?.RootElement, claimed.Owner, claimed.Attempts), stop);
+                await job.Run(new JobRun(database, claimed.Id, claimed.Kind, payload.RootElement, progress?.RootElement, claimed.Owner, claimed.Attempts), held.Token);
             }
             finally
             {
                 await renewing.CancelAsync();
                 await renewal;
             }
-            await database.Read(c => c.ExecuteAsync("update kapok.job set state = 'done', lease_until = null, last_error = null, finished_at = now() where id = @Id", new { claimed.Id }));
+            await database.Read(c => c.ExecuteAsync("update kapok.job set state = 'done', lease_until = null, last_error = null, finished_at = now() where id = @Id and attempts = @Attempts", claimed));
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
             var last = claimed.Attempts >= job.MaxAttempts;
             log.LogError(e, "Job {Kind} {Id} failed, attempt {Attempt}", claimed.Kind, claimed.Id, claimed.Attempts);
             await database.Read(c => c.ExecuteAsync("""
-                update kapok.job set state = @state, lease_until = null, last_error = @error, due = now() + @wait, finished_at = case when @last then now() end where id = @Id
-                """, new { claimed.Id, state = last ? "failed" : "waiting", error = e.Message, wait = TimeSpan.FromSeconds(Math.Min(300, 1 << Math.Min(claimed.Attempts, 8))), last }));
+                update kapok.job set state = @state, lease_until = null, last_error = @error, due = now() + @wait, finished_at = case when @last then now() end where id = @Id and attempts = @Attempts
+                """, new { claimed.Id, claimed.Attempts, state = last ? "failed" : "waiting", error = e.Message, wait = TimeSpan.FromSeconds(Math.Min(300, 1 << Math.Min(claimed.Attempts, 8))), last }));
         }
         return true;
     }
 
-    async Task Renew(Guid id, CancellationToken stop)
+    /// <summary>Keeps the lease while the job runs. A database away is asked again; a lease that somebody else has taken ends the run.</summary>
+    async Task Renew(Claimed claimed, CancellationTokenSource held, CancellationToken stop)
     {
         try
         {
             while (true)
             {
-                await Task.Delay(Jobs.Lease / 3, stop);
-                await database.Read(c => c.ExecuteAsync("update kapok.job set lease_until = now() + @Lease where id = @id and state = 'running'", new { id, Jobs.Lease }));
+                await Task.Delay(Jobs.Lease / 4, stop);
+                try
+                {
+                    var kept = await database.Read(c => c.ExecuteAsync("update kapok.job set lease_until = now() + @Lease where id = @Id and state = 'running' and attempts = @Attempts", new { claimed.Id, claimed.Attempts, Jobs.Lease }), stop);
+                    if (kept == 0) { await held.CancelAsync(); return; }
+                }
+                catch (Exception e) when (e is not OperationCanceledException) { log.LogWarning("Could not renew the lease of job {Id}: {Message}", claimed.Id, e.Message); }
             }
         }
         catch (OperationCanceledException) { }
-        catch (Exception e) { log.LogWarning("Could not renew the lease of job {Id}: {Message}", id, e.Message); }
     }
 }

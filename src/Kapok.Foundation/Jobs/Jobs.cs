@@ -29,14 +29,21 @@ public sealed class JobRun(Database database, Guid id, string kind, JsonElement 
     /// <summary>What an earlier attempt had done, or null at the first.</summary>
     public T? Progress<T>() where T : class => progress?.Deserialize<T>(Json.Options);
 
-    /// <summary>Keeps how far the job has come, and its lease alive. Pass the connection of the step to keep both in one transaction.</summary>
-    public Task Keep<T>(T progress, NpgsqlConnection? connection = null)
+    /// <summary>
+    /// Keeps how far the job has come, and its lease alive. Pass the connection of the step to keep both in one transaction:
+    /// a run that has lost its lease then leaves no trace of the step.
+    /// </summary>
+    /// <exception cref="LeaseLost">Another process has taken the job over.</exception>
+    public async Task Keep<T>(T progress, NpgsqlConnection? connection = null)
     {
-        var values = new { id, progress = Json.Write(progress), lease = Jobs.Lease };
-        const string sql = "update kapok.job set progress = @progress::jsonb, lease_until = now() + @lease where id = @id";
-        return connection is not null ? connection.ExecuteAsync(sql, values) : database.Read(c => c.ExecuteAsync(sql, values));
+        var values = new { id, attempt, progress = Json.Write(progress), lease = Jobs.Lease };
+        const string sql = "update kapok.job set progress = @progress::jsonb, lease_until = now() + @lease where id = @id and attempts = @attempt and state = 'running'";
+        if (await (connection is not null ? connection.ExecuteAsync(sql, values) : database.Read(c => c.ExecuteAsync(sql, values))) == 0) throw new LeaseLost(id);
     }
 }
+
+/// <summary>The job was taken over by another process while this one stood still.</summary>
+public sealed class LeaseLost(Guid job) : Exception($"job {job} was taken over");
 
 /// <summary>The queue of jobs: rows in the database, written in the transaction of what they belong to.</summary>
 public static class Jobs

@@ -6,33 +6,42 @@ using System.Text.Json;
 
 namespace Kapok.Tests.Reliability;
 
-/// <summary>The program as a process of its own, to be killed.</summary>
-public sealed class ServedNode : IAsyncDisposable
+/// <summary>The program as processes of its own, to be killed.</summary>
+/// <param name="folder">Data folder, which then stays; a new one that goes when left out.</param>
+public sealed class ServedNode(string database, string? folder = null) : IAsyncDisposable
 {
-    readonly string data, database;
-    Process? process;
+    readonly string data = folder ?? Directory.CreateTempSubdirectory("kapok-served-").FullName;
+    readonly List<int> processes = [];
 
-    public ServedNode(string database)
-    {
-        this.database = database;
-        data = Directory.CreateTempSubdirectory("kapok-served-").FullName;
-        using var probe = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        probe.Start();
-        Port = ((System.Net.IPEndPoint)probe.LocalEndpoint).Port;
-    }
-
-    public int Port { get; }
+    public int Port { get; } = FreePort();
     public Uri Address => new($"http://localhost:{Port}");
 
-    public async Task Start()
+    /// <summary>Process ids of those that <see cref="Up"/> or <see cref="Start"/> started and nobody has killed.</summary>
+    public IReadOnlyList<int> Processes => processes;
+
+    static int FreePort()
+    {
+        using var probe = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        probe.Start();
+        return ((System.Net.IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    Process Program(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Kapok.dll"), "serve", "--port", $"{Port}", "--data", data, "--database", database]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Kapok.dll"), .. arguments, "--port", $"{Port}", "--data", data, "--database", database]) start.ArgumentList.Add(argument);
         start.Environment["KAPOK_ROOT"] = TestDatabase.Root;
-        process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
+        var process = Process.Start(start)!;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        return process;
+    }
+
+    /// <summary>One process.</summary>
+    public async Task Start()
+    {
+        var process = Program("serve");
+        processes.Add(process.Id);
         using var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(2) };
         for (var i = 0; i < 600; i++)
         {
@@ -44,16 +53,36 @@ public sealed class ServedNode : IAsyncDisposable
         throw new TimeoutException("the program did not become ready in a minute");
     }
 
-    /// <summary>kill -9.</summary>
-    public void Kill()
+    /// <summary><c>kapok up --processes N</c>, as a person types it; a second time it brings back those that are missing.</summary>
+    public async Task Up(int count)
     {
-        process!.Kill();
-        process.WaitForExit();
+        var up = Program("up", "--processes", $"{count}");
+        await up.WaitForExitAsync();
+        up.ExitCode.ShouldBe(0, File.Exists(Path.Combine(data, "kapok.log")) ? File.ReadAllText(Path.Combine(data, "kapok.log")) : "");
+        processes.Clear();
+        processes.AddRange(File.ReadAllLines(Path.Combine(data, "kapok.pids")).Select(int.Parse));
+        processes.Count.ShouldBe(count);
     }
+
+    /// <summary>kill -9.</summary>
+    public void Kill(int process)
+    {
+        processes.Remove(process);
+        try
+        {
+            using var running = Process.GetProcessById(process);
+            running.Kill();
+            running.WaitForExit();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException) { }
+    }
+
+    public void Kill() { foreach (var process in processes.ToList()) Kill(process); }
 
     public async Task<HttpClient> Api(string account)
     {
-        var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(20) };
+        // A connection stays with one process; short lives spread the clients over both and find the other after a death.
+        var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMilliseconds(200) }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(20) };
         var answer = await http.PostAsJsonAsync("/api/v1/sessions", new { account, password = Kapok.Identity.IdentityOptions.DemonstrationPassword });
         answer.EnsureSuccessStatusCode();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString());
@@ -62,9 +91,8 @@ public sealed class ServedNode : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        if (process is { HasExited: false }) Kill();
-        process?.Dispose();
-        Directory.Delete(data, true);
+        Kill();
+        if (folder is null) Directory.Delete(data, true);
         return ValueTask.CompletedTask;
     }
 }
