@@ -24,6 +24,25 @@ static class ListBench
         return [await Load.Run("list", "/s", 1, time / 2, _ => Page(), warmUp: 200), await Load.Run("list-16", "/s", 16, time / 2, _ => Page())];
     }
 
+    /// <summary>The landing page of a desk with ten thousand open tasks, one in ten with a message nobody has read: counts and the first sixty rows.</summary>
+    public static async Task<Figure> Desk(BenchNode node, TimeSpan time)
+    {
+        var office = node.Get<OrganisationDirectory>().OrganisationByKey("market@440106")!;
+        await node.Database.Read(c => Dapper.SqlMapper.ExecuteAsync(c, """
+            update cases."case" set organisation = @office where id in (select id from cases."case" where state = 'accepted' order by id limit 10000);
+            insert into cases.task (case_id, key, node, name, kind, post, organisation, outcomes, opened_at)
+            select id, 'review.1', 'review', '审核', 'review', 'reviewer', organisation, '[]', submitted_at from cases."case" where organisation = @office and state = 'accepted' limit 10000;
+            insert into cases.message (id, case_id, party, from_party, sender, kind, title, body, at)
+            select gen_random_uuid(), case_id, case_id, true, '', 'message', '', '', now() from cases.task where organisation = @office and right(case_id::text, 1) in ('0', '8');
+            """, new { office = office.Id }, commandTimeout: 600));
+        await node.Database.Read(c => Dapper.SqlMapper.ExecuteAsync(c, "vacuum analyze cases.task; ", commandTimeout: 600));
+        await node.Database.Read(c => Dapper.SqlMapper.ExecuteAsync(c, "vacuum analyze cases.message", commandTimeout: 600));
+        var work = node.Get<Kapok.Cases.Desk.MyWork>();
+        var actor = new Actor(ActorKind.Official, Guid.NewGuid(), "", [new Grant("reviewer", ["cases.review"], Organisation: office.Id)]) { Organisation = office.Id };
+        if ((await work.Today(actor, null)).Counts.Pool < 10_000) throw new InvalidOperationException("the desk has not its ten thousand tasks");
+        return await Load.Run("desk", "/s", 1, time, _ => work.Today(actor, null), warmUp: 10);
+    }
+
     /// <summary>Seconds to read every open clock again and write what changed: the calendar loses its holidays.</summary>
     public static async Task<Figure> Clocks(BenchNode node)
     {

@@ -16,7 +16,7 @@ static class Navigation
     {
         var actor = http.Actor();
         page.Actor = actor.SignedIn ? actor.Name : null;
-        if (page.Path.StartsWith("/desk", StringComparison.Ordinal) || page.Path.StartsWith("/admin", StringComparison.Ordinal)) page.Nav = Desk(actor);
+        if (page.Path.StartsWith("/desk", StringComparison.Ordinal) || page.Path.StartsWith("/admin", StringComparison.Ordinal) || page.Path == "/my/absence") page.Nav = Desk(actor);
         else page.Nav = Portal;
         page.AccountLinks = actor.Kind == ActorKind.Official
             ? [new("我的工作", "/desk", "home"), new("我的账户", "/my/account", "user"), new("登录记录", "/my/sessions", "clock"), new("谁看过我的数据", "/my/data-reads", "eye")]
@@ -28,9 +28,10 @@ static class Navigation
         bool Holds(string permission) => Access.DecideAnywhere(actor, permission);
         var links = new List<NavLink>();
         if (Holds("cases.read") || Holds("cases.accept") || Holds("cases.review") || Holds("cases.decide") || Holds("cases.issue"))
-            links.AddRange([new("今天", "/desk", "home", Group: "办件"), new("办件列表", "/desk/cases", "file"), new("征求意见", "/desk/questions", "chat")]);
+            links.AddRange([new("今天", "/desk", "home", Group: "办件"), new("办件列表", "/desk/cases", "file"), new("征求意见", "/desk/questions", "chat"), new("提醒", "/desk/notices", "bell")]);
         if (Holds("cases.bulk")) links.Add(new("批量办理", "/desk/bulk", "check"));
         if (Holds("cases.accept")) links.Add(new("窗口收件", "/desk/counter", "edit"));
+        if (links.Count > 0) links.Add(new("常用文字", "/desk/templates", "text-size"));
         if (Holds("catalogue.edit") || Holds("catalogue.review") || Holds("catalogue.publish"))
             links.Add(new("事项目录", "/desk/catalogue", "filter", Group: "事项"));
         if (Holds("identity.manage")) links.Add(new("机构与人员", "/admin", "building", Group: "管理"));

@@ -36,22 +36,23 @@ static class CaseRoutes
         desk.MapGet("cases/{id:guid}/bundle.zip", Archive);
     }
 
-    static async Task<IResult> Show(Guid id, HttpContext http, Dossiers dossiers, Notices notices, string? done, Guid? show, Guid? text)
+    static async Task<IResult> Show(Guid id, HttpContext http, Dossiers dossiers, Notices notices, string? done, Guid? show, Guid? with, Guid? text)
     {
         var (dossier, decision) = await dossiers.Open(id, http.Actor());
         if (dossier is null) return Refused(decision);
         await notices.Read(http.Actor(), id);
-        return Page(dossier, said: CaseWords.Done(done), shown: dossier.View.Materials.FirstOrDefault(m => m.Id == show && Picture(m)), filled: dossier.Texts.FirstOrDefault(t => t.Id == text));
+        CaseMaterial? Shown(Guid? material) => dossier.View.Materials.FirstOrDefault(m => m.Id == material && Picture(m));
+        return Page(dossier, said: CaseWords.Done(done), shown: Shown(show), beside: Shown(with), filled: dossier.Texts.FirstOrDefault(t => t.Id == text));
     }
 
     /// <summary>A stranger learns no more than that there is nothing for him.</summary>
     static IResult Refused(Decision decision) => Problems.NotFound(decision.Reason);
 
     static RazorComponentResult<DossierPage> Page(Dossier dossier, string? said = null, CaseMaterial? shown = null, FieldErrors? errors = null, string? verb = null, IFormCollection? form = null,
-        IReadOnlyList<Foundation.Events.LoggedEvent>? missed = null, int status = StatusCodes.Status200OK, FilledTemplate? filled = null)
+        IReadOnlyList<Foundation.Events.LoggedEvent>? missed = null, int status = StatusCodes.Status200OK, FilledTemplate? filled = null, CaseMaterial? beside = null)
     {
         Func<string, string?> typed = name => form is null ? (filled is not null && filled.Field == name ? filled.Text : null) : name == "due" ? DateInput.Read(form, name) : form[name].ToString() is { Length: > 0 } text ? text : null;
-        return new(new { Dossier = dossier, Said = said, Shown = shown, Errors = errors, Verb = verb, Typed = typed, Missed = missed ?? [], Filled = filled }) { StatusCode = status };
+        return new(new { Dossier = dossier, Said = said, Shown = shown, Errors = errors, Verb = verb, Typed = typed, Missed = missed ?? [], Filled = filled, Beside = beside }) { StatusCode = status };
     }
 
     static async Task<IResult> Act(Guid id, string verb, HttpContext http, CaseDesk desk, CaseViews views, Dossiers dossiers, People people, CaseFiles files, Colleagues colleagues, Questions questions, Notices notices, Presences presences)
@@ -85,7 +86,8 @@ static class CaseRoutes
         return Page(dossier, errors: errors, verb: verb, form: form, missed: missed, status: Problems.Status(result.Refused!.Value));
     }
 
-    static bool Picture(CaseMaterial m) => m.Type is "image/jpeg" or "image/png";
+    /// <summary>Whether a browser may show the file inside the page.</summary>
+    public static bool Picture(CaseMaterial m) => m.Type is "image/jpeg" or "image/png";
 
     /// <summary>A file of the case: as an attachment, or a picture for the viewer. Never anything a browser would run.</summary>
     static async Task<IResult> Material(Guid id, Guid material, HttpContext http, CaseViews views, FileStore files)

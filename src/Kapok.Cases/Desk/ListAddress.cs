@@ -8,6 +8,9 @@ namespace Kapok.Cases.Desk;
 /// <summary>A list as an address: what is filtered and in which order, without the place on the page. Saved views keep this text.</summary>
 public static class ListAddress
 {
+    /// <summary>Rows of a page of a list.</summary>
+    const int AtOnce = 200;
+
     static readonly string[] Lamps = ["red", "yellow", "green", "paused"], States = ["submitted", "correcting", "accepted", "suspended"], Sorts = ["due", "submitted"];
 
     public static CaseQuery Read(IQueryCollection query) => Read(name => query[name].ToString());
@@ -27,7 +30,7 @@ public static class ListAddress
         {
             Text = Text("q"), Lamp = One("lamp", Lamps), State = One("state", States), Item = Text("item"),
             Organisation = Guid.TryParse(of("organisation"), out var organisation) ? organisation : null,
-            Closed = of("closed") is "1" or "true", Sort = One("sort", Sorts) ?? "due", After = Text("after"),
+            Closed = of("closed") is "1" or "true", Sort = One("sort", Sorts) ?? "due", After = Text("after"), Limit = AtOnce,
         };
     }
 

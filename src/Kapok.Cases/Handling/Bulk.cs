@@ -13,9 +13,10 @@ using Kapok.Identity.Granting;
 namespace Kapok.Cases.Handling;
 
 /// <summary>What to do with every case of a filter.</summary>
-/// <param name="Do">accept, or complete with an outcome.</param>
+/// <param name="Do">accept, complete with an outcome, or assign to a colleague.</param>
+/// <param name="Person">For assign: who gets the work; he must hold the post of each.</param>
 /// <param name="Kind">For complete: kind of the work (review, decide …); cases that wait for something else are left alone.</param>
-public sealed record BulkAct(string Do, string? Kind = null, string? Outcome = null, string Note = "");
+public sealed record BulkAct(string Do, string? Kind = null, string? Outcome = null, string Note = "", Guid? Person = null);
 
 public sealed record BulkPreview(int Count, IReadOnlyList<CaseListRow> First);
 public sealed record BulkState(Guid Job, string State, int Total, int Done, int Failed, DateTime StartedAt, DateTime? FinishedAt);
@@ -36,7 +37,8 @@ public sealed class Bulk(Database database, OrganisationDirectory directory, Cas
 
     public async Task<Outcome<Guid>> Start(Actor actor, CaseQuery query, BulkAct act)
     {
-        if (act.Do is not ("accept" or "complete")) return Outcome<Guid>.No(Refusal.Invalid, "批量办理可以受理，或者办理同一环节", "do");
+        if (act.Do is not ("accept" or "complete" or "assign")) return Outcome<Guid>.No(Refusal.Invalid, "批量办理可以受理、办理同一环节，或者分派给同事", "do");
+        if (act.Do == "assign" && act.Person is null) return Outcome<Guid>.No(Refusal.Invalid, "请选择分派给谁", "person");
         if (act.Do == "complete" && (act.Kind is null || act.Outcome is null)) return Outcome<Guid>.No(Refusal.Invalid, "请选择环节和办理结果", "outcome");
         if (act is { Do: "complete", Outcome: "refuse" or "return" } && act.Note.Trim().Length < 2) return Outcome<Guid>.No(Refusal.Invalid, "请写明理由", "note");
         query = await search.Complete(actor, query, Scope.Of(actor, directory.Current));
@@ -99,9 +101,9 @@ sealed class BulkJob(Database database, CaseDesk desk, OrganisationDirectory dir
         {
             stop.ThrowIfCancellationRequested();
             var rows = (await database.Read(c => c.QueryAsync<(Guid Case, string? Task)>("""
-                select b.case_id, (select t.key from cases.task t where t.case_id = b.case_id and t.kind = @kind order by t.opened_at limit 1)
+                select b.case_id, (select t.key from cases.task t where t.case_id = b.case_id and (@kind::text is null or t.kind = @kind) order by t.opened_at limit 1)
                 from cases.bulk_row b where b.job = @Id and b.outcome is null order by b.case_id limit @AtOnce
-                """, new { run.Id, AtOnce, kind = act.Kind ?? "accept" }))).AsList();
+                """, new { run.Id, AtOnce, kind = act.Do == "assign" ? act.Kind : act.Kind ?? "accept" }))).AsList();
             if (rows.Count > 0)
             {
                 var results = await Task.WhenAll(rows.Select(async r => (r.Case, Outcome: await One(act, actor, r.Case, r.Task, run.Attempt > 1, stop))));
@@ -120,7 +122,18 @@ sealed class BulkJob(Database database, CaseDesk desk, OrganisationDirectory dir
         // A process killed between the act and its row: the case itself says that this job has done it.
         if (again && await database.Read(c => c.ExecuteScalarAsync<bool>("select exists (select 1 from kapok.event where stream = @id and origin = @Origin)", new { id, actor.Origin }), stop)) return "ok";
         if (task is null) return "不在这个环节";
+        if (act.Do == "assign") return await Give(act, actor, id, task, stop);
         var result = await desk.Do(act.Do == "accept" ? new Accept(id, actor) : new CompleteTask(id, actor, task, act.Outcome!, act.Note), stop);
+        return result.Ok ? "ok" : result.Message;
+    }
+
+    /// <summary>Only a colleague of the post of the work can do it, so only he is given it.</summary>
+    async Task<string> Give(BulkAct act, Actor actor, Guid id, string task, CancellationToken stop)
+    {
+        var (organisation, post) = await database.Read(c => c.QuerySingleOrDefaultAsync<(Guid, string)>("select organisation, post from cases.task where case_id = @id and key = @task", new { id, task }));
+        if (post is null) return "不在这个环节";
+        if ((await people.OfficialsAt(organisation, post)).FirstOrDefault(p => p.Person == act.Person) is not { } colleague) return "他没有这个环节的岗位";
+        var result = await desk.Do(new Assign(id, actor, task, colleague.Person, colleague.Name, act.Note), stop);
         return result.Ok ? "ok" : result.Message;
     }
 
