@@ -199,6 +199,7 @@ export default function (source) {
   const form = source.closest('form');
   const data = JSON.parse(source.textContent);
   const named = path => [...form.elements].filter(control => control.name === path && control.type !== 'hidden' && control.type !== 'submit');
+  const scopes = new Map();
   const marker = document.createElement('input');
   Object.assign(marker, { type: 'hidden', name: '_script', value: '1' });
   form.append(marker);
@@ -245,6 +246,7 @@ export default function (source) {
     const values = Object.create(null);
     const names = new Set(field.members.map(m => m.name));
     const scope = { today: around.today, get: name => names.has(name) ? values[name] ?? null : around.get(name) };
+    scopes.set(path, scope);
     for (const m of field.members) {
       const value = visit(m, `${path}.${m.name}`, scope, shown);
       if (value !== null) values[m.name] = value;
@@ -252,15 +254,50 @@ export default function (source) {
     return values;
   }
 
+  // Rules over several fields, told once the person has left the last of them; the server checks all of them again.
+  const boxOf = path => (document.getElementById(path) ?? named(path)[0])?.closest('.field, .fieldset');
+  const hidden = path => !boxOf(path) || boxOf(path).closest('[hidden]');
+  const kinds = new Map();
+  (function learn(fields) { for (const field of fields) { kinds.set(field.name, field.kind); if (field.members) learn(field.members); } })(data.fields);
+  // What was typed into a number or date and is none has a fault of its own.
+  const given = (value, name) => value !== null && !(Array.isArray(value) && value.length === 0) && !(isText(value) && ['number', 'money', 'date'].includes(kinds.get(name)));
+  function check(rule, scope, at) {
+    const paths = rule.fields.map(path => path.replace('[]', at));
+    const key = rule.message + paths[0];
+    const told = form.querySelector(`[data-rule="${CSS.escape(key)}"]`);
+    const wrong = paths.every(path => !hidden(path)) && rule.names.every(name => given(scope.get(name), name))
+      && (!rule.when || evaluate(rule.when, scope) === true) && evaluate(rule.assert, scope) !== true;
+    if (!wrong) { if (told) { told.closest('.field, .fieldset').classList.remove('field-wrong'); told.remove(); } return; }
+    const box = boxOf(paths[0]);
+    if (told || box.querySelector('.field-error') || !touched.has(key) && !paths.concat(rule.names).some(path => left.has(path.split(/[.[]/)[0]))) return;
+    touched.add(key);
+    const text = Object.assign(document.createElement('p'), { className: 'field-error', textContent: rule.message });
+    text.dataset.rule = key;
+    text.setAttribute('role', 'status');
+    (box.querySelector('.field-hint, .field-label, legend') ?? box.firstElementChild).after(text);
+    box.classList.add('field-wrong');
+  }
+  const touched = new Set(), left = new Set();
+
   function run() {
+    scopes.clear();
     const values = { ...data.outside };
     for (const name of data.days) values[name] = Day.parse(values[name]) ?? values[name];
     const scope = { today: Day.parse(data.today), get: name => Object.hasOwn(values, name) ? values[name] : null };
     for (const field of data.fields) values[field.name] = visit(field, field.name, scope, true);
+    for (const rule of data.rules ?? [])
+      if (!rule.rows) check(rule, scope, '');
+      else for (let row = 0; scopes.has(`${rule.rows}[${row}]`); row++) check(rule, scopes.get(`${rule.rows}[${row}]`), `[${row}]`);
   }
   let waiting;
   const later = () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(run); };
   form.addEventListener('input', later);
-  form.addEventListener('change', later);
+  form.addEventListener('change', event => {
+    left.clear();
+    const name = event.target.name ?? '';
+    const group = event.target.closest('.date');
+    if (!group || [...group.querySelectorAll('input')].every(input => input.value)) left.add(name.split(/[.[]/)[0]);
+    later();
+  });
   run();
 }

@@ -61,6 +61,7 @@ function keep(form) {
       const answer = await fetch(form.dataset.autosave, { method: 'POST', body: textOf(form), headers: { 'X-Kapok-Token': token() }, keepalive: true });
       if (!answer.ok) throw answer.status;
       failures = 0;
+      watch(+(answer.headers.get('X-Session-Ends') ?? 0));
       say('Saved');
     } catch {
       dirty = true;
@@ -73,7 +74,7 @@ function keep(form) {
   form.addEventListener('input', () => { dirty = true; later(2000); });
   addEventListener('online', send);
   on('visibilitychange', () => { if (document.visibilityState === 'hidden') send(); });
-  drafts.set(form, { stop() { clearTimeout(timer); dirty = false; } });
+  drafts.set(form, { stop() { clearTimeout(timer); dirty = false; }, flush() { clearTimeout(timer); send(); } });
 }
 function textOf(form) {
   const data = new FormData(form);
@@ -190,6 +191,7 @@ function read(button) {
 let session;
 function watch(ends) {
   const box = $('#session');
+  if (!ends && session) return;
   clearInterval(session);
   // A page just made cannot have ended: then the clock of this machine is wrong, and nothing is announced.
   if (!box || !ends || ends <= Date.now()) return;
@@ -197,9 +199,9 @@ function watch(ends) {
   session = setInterval(() => {
     const left = Math.round((ends - Date.now()) / 1000);
     if (left > 120) return;
-    if (!box.open) box.showModal();
+    if (!box.open) { for (const draft of drafts.values()) draft.flush(); box.showModal(); }
     if (left % 10 === 0 || left < 10) note.textContent = note.dataset.say.replace('#', Math.max(0, left));
-    if (left <= 0) { clearInterval(session); location.reload(); }
+    if (left <= 0) { clearInterval(session); for (const form of drafts.keys()) drafts.get(form).stop(); location.reload(); }
   }, 1000);
 }
 

@@ -29,6 +29,8 @@ public static class RequestSession
             http.SetActor(session.Actor with { Origin = $"{(session.Kind == SessionKind.Api ? "api" : "portal")} {Address(http)}" });
             // Antiforgery tokens are bound to this: one handed out before sign-in does not serve after it.
             http.User = new(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, session.Id.ToString())], "kapok"));
+            // What a page sends by itself counts as activity: it learns how long the session now lasts.
+            if (token.Kind == SessionKind.Browser && http.Request.Headers.ContainsKey("X-Kapok-Token")) http.Response.Headers["X-Session-Ends"] = sessions.EndOf(session).ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
             if (session.MustChangePassword && !MayWithInitialPassword(http)) { await AskForNewPassword(http); return; }
         }
         await next();

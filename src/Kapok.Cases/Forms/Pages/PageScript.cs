@@ -15,9 +15,10 @@ public static class PageScript
     public static string? For(FormState state, QuestionPage page)
     {
         var fields = state.Definition.Order.Where(f => page.Fields.Contains(f)).ToList();
-        if (!fields.Any(Depends)) return null;
+        var rules = state.Definition.Rules.Where(r => Tells(r, state, page)).ToList();
+        if (!fields.Any(Depends) && rules.Count == 0) return null;
         var (outside, days) = (new JsonObject(), new JsonArray());
-        foreach (var name in fields.SelectMany(Reads).Distinct())
+        foreach (var name in fields.SelectMany(Reads).Concat(rules.SelectMany(Reads)).Distinct())
         {
             if (state.Field(name) is not { } read || page.Fields.Contains(read.Field)) continue;
             outside[name] = read.AsValue().ToJson();
@@ -28,6 +29,7 @@ public static class PageScript
             ["today"] = state.Context.Today.ToString("yyyy-MM-dd"),
             ["outside"] = outside,
             ["days"] = days,
+            ["rules"] = new JsonArray([.. rules.Select(Describe)]),
             ["fields"] = new JsonArray([.. fields.Select(f => Describe(f, state.Field(f.Name)!))]),
         };
         // The default encoder leaves no < in the text, so it cannot end the script element it stands in.
@@ -57,6 +59,24 @@ public static class PageScript
         Operator.Or => "or", Operator.And => "and", Operator.Equal => "=", Operator.NotEqual => "!=", Operator.Less => "<", Operator.LessOrEqual => "<=",
         Operator.Greater => ">", Operator.GreaterOrEqual => ">=", Operator.Add => "+", Operator.Subtract => "-", Operator.Multiply => "*", Operator.Divide => "/", _ => "**",
     };
+
+    /// <summary>A rule whose fields all stand open on the page: it can be mended here, so it is also told here.</summary>
+    static bool Tells(FormRule rule, FormState state, QuestionPage page) =>
+        rule.Fields.All(path => page.Fields.FirstOrDefault(f => f.Name == path.Split('.', '[')[0]) is { } field && state.Field(field.Name) is { Open: true });
+
+    static IEnumerable<string> Reads(FormRule rule) => [.. rule.When?.Names ?? Enumerable.Empty<string>(), .. rule.Assert.Names];
+
+    static JsonObject Describe(FormRule rule)
+    {
+        var json = new JsonObject
+        {
+            ["assert"] = Tree(rule.Assert.Root), ["message"] = rule.Message, ["names"] = new JsonArray([.. rule.Assert.Names.Select(n => JsonValue.Create(n))]),
+            ["fields"] = new JsonArray([.. rule.Fields.Select(f => JsonValue.Create(f))]),
+        };
+        if (rule.When is { } when) json["when"] = Tree(when.Root);
+        if (rule.Rows is { } rows) json["rows"] = rows.Name;
+        return json;
+    }
 
     static bool Depends(FormField field) => field.When is not null || field.Computed is not null || field.Members.Any(Depends);
 
