@@ -31,6 +31,8 @@ public sealed class CasesModule : IModule
         services.AddSingleton<Achieved>();
         services.AddSingleton<Inbox>();
         services.AddSingleton<Deliveries>();
+        services.AddSingleton<DraftKeeper>();
+        services.AddHostedService(s => s.GetRequiredService<DraftKeeper>());
         services.AddSingleton<PendingCorrections>();
         services.AddSingleton<Receipts>();
         services.AddSingleton<StatusLookup>();
