@@ -31,6 +31,9 @@ static class CaseSeed
             copy cases."case" (id, number, query_code, definition, item_code, implementation, item_name, organisation, division, line, party, party_name, submitter, channel,
               state, due_on, due_at, yellow_at, provisional, submitted_at, accepted_at, version, digest, variables, clock) from stdin (format binary)
             """);
+        // Every open clock has its timers, as it has in life.
+        await using var second = await node.Database.Open();
+        await using var timers = await second.BeginBinaryImportAsync("copy cases.timer (case_id, key, due_at) from stdin (format binary)");
         var digest = new byte[32];
         for (var i = 0; i < count; i++)
         {
@@ -38,7 +41,16 @@ static class CaseSeed
             var organisation = organisations[random.Next(organisations.Length)];
             var party = new Guid(random.Next(), 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]);
             await copy.StartRowAsync();
-            await copy.WriteAsync(Guid.CreateVersion7(day.Received.AddMilliseconds(i)));
+            var id = Guid.CreateVersion7(day.Received.AddMilliseconds(i));
+            if (i % 10 != 9)
+                foreach (var timer in CaseClock.Timers(id, day.Reading))
+                {
+                    await timers.StartRowAsync();
+                    await timers.WriteAsync(id);
+                    await timers.WriteAsync(timer.Key);
+                    await timers.WriteAsync(timer.DueAt.UtcDateTime, NpgsqlDbType.TimestampTz);
+                }
+            await copy.WriteAsync(id);
             await copy.WriteAsync($"S{i:D9}");
             await copy.WriteAsync($"Q{i:D9}");
             await copy.WriteAsync(definition.Id);
@@ -66,7 +78,9 @@ static class CaseSeed
         }
         await copy.CompleteAsync();
         await copy.CloseAsync();
-        await using var analyze = new NpgsqlCommand("""vacuum analyze cases."case" """, connection) { CommandTimeout = 600 };
+        await timers.CompleteAsync();
+        await timers.CloseAsync();
+        await using var analyze = new NpgsqlCommand("""vacuum analyze cases."case", cases.timer""", connection) { CommandTimeout = 600 };
         await analyze.ExecuteNonQueryAsync();
     }
 }

@@ -45,6 +45,7 @@ public sealed class CasesModule : IModule
         services.AddSingleton<ClockRecompute>();
         services.AddSingleton<IJob>(s => s.GetRequiredService<ClockRecompute>());
         services.AddSingleton<IJob, BulkJob>();
+        services.AddSingleton<ISwept, DraftSweep>();
         services.AddSingleton<IPackagePart, CasePackagePart>();
         Desk.DeskRoutes.AddServices(services);
     }

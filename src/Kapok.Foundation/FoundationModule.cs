@@ -28,6 +28,9 @@ public sealed class FoundationModule : IModule
         services.AddSingleton<PackageInstaller>();
         services.AddSingleton<Migrator>();
         services.AddSingleton<Files.FileStore>();
+        services.AddSingleton<IJob, SweepJob>();
+        services.AddSingleton<ISwept, Files.FileSweep>();
+        services.AddHostedService<SweepPlanner>();
         var channel = Messages.ShortMessageChannels.Choose(options.Mode, Environment.GetEnvironmentVariable("KAPOK_SMS_GATEWAY"), Environment.GetEnvironmentVariable("KAPOK_SMS_KEY"));
         services.AddSingleton(s => new Messages.ShortMessages(channel, s.GetRequiredService<Database>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IJob>(s => new Messages.ShortMessages.Job(channel, s.GetRequiredService<Database>(), s.GetRequiredService<TimeProvider>()));

@@ -134,7 +134,7 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
         if (answers.ValueKind != JsonValueKind.Object) return Outcome<int>.No(Refusal.Invalid, "答案应为 JSON 对象");
         var now = time.GetUtcNow().UtcDateTime;
         var version = await database.Read(c => c.ExecuteScalarAsync<int?>("""
-            update cases.draft set answers = @text::jsonb, version = version + 1, updated_at = @now, expires_at = @expires, writer = @by,
+            update cases.draft set answers = @text::jsonb, version = version + 1, updated_at = @now, expires_at = @expires, warned_for = null, writer = @by,
               visited = case when @page = '' or @page = any(string_to_array(visited, ' ')) then visited else trim(visited || ' ' || @page) end
             where id = @id and owner = @owner and (@expected::int is null or version = @expected or not @exactly and @by <> '' and writer = @by) returning version
             """, new { id, owner = actor.Person, text, now, expires = now + Kept, expected, exactly, by = writer?.Writer ?? "", page = writer?.Page ?? "" }));

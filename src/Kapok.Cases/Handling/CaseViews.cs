@@ -92,7 +92,7 @@ public sealed class CaseViews(Database database, DefinitionStore definitions, Ca
         using var parts = await c.QueryMultipleAsync("""
             select * from cases.material where owner = @id order by added_at;
             select * from cases.document where case_id = @id order by made_at, id;
-            select * from cases.message where case_id = @id order by at, id
+            select * from cases.message where case_id = @id and kind <> 'draft' order by at, id
             """, new { id });
         return new(snapshot, definition, CaseClock.Reading(snapshot.Row, definition, calendars.Current, time.GetUtcNow()), directory.Organisation(snapshot.Row.Organisation)!, [.. events],
             [.. await parts.ReadAsync<CaseMaterial>()], [.. await parts.ReadAsync<DocumentRow>()], [.. await parts.ReadAsync<MessageRow>()]);

@@ -41,9 +41,12 @@ public sealed class Inbox(Database database, TimeProvider time)
     public const int LongestLabel = 20, LabelsPerMessage = 5;
 
     /// <summary>Asks for something that is still open: the notice of the present round.</summary>
-    const string Asks = "(m.needs_act and c.state = 'correcting' and m.at >= (c.correction ->> 'askedAt')::timestamptz - interval '1 second')";
+    const string Asks = "(m.needs_act and coalesce(c.state = 'correcting' and m.at >= (c.correction ->> 'askedAt')::timestamptz - interval '1 second', false))";
+
+    /// <summary>What a message is about: the item of its case; a draft has no case yet.</summary>
+    const string About = "coalesce(c.item_name, '草稿')";
     const string Columns = $"""
-        m.id, m.case_id, c.item_name, m.sender, m.kind, m.title, m.body, m.at, m.read_at, m.archived, {Asks} as waits,
+        m.id, m.case_id, {About} as item_name, m.sender, m.kind, m.title, m.body, m.at, m.read_at, m.archived, {Asks} as waits,
         coalesce((select string_agg(l.label, chr(10) order by l.label) from cases.message_label l where l.message = m.id and l.person = @me), '') as labels
         """;
 
@@ -51,7 +54,7 @@ public sealed class Inbox(Database database, TimeProvider time)
 
     /// <summary>Messages of the parties, and those of cases the person submitted for others; two ways in, each along its index.</summary>
     static string Mine(string columns, string where, string order) => $"""
-        (select {columns} from cases.message m join cases."case" c on c.id = m.case_id where m.party = any(@parties) and not m.from_party and {where} {order})
+        (select {columns} from cases.message m left join cases."case" c on c.id = m.case_id where m.party = any(@parties) and not m.from_party and {where} {order})
         union
         (select {columns} from cases."case" c join cases.message m on m.case_id = c.id where c.submitter = @me and c.party <> all(@parties) and not m.from_party and {where} {order})
         """;
@@ -61,8 +64,8 @@ public sealed class Inbox(Database database, TimeProvider time)
     {
         var everything = query.View is null or "" && !query.Narrowed;
         var where = (query.View switch { "archived" => "m.archived", "unread" => "not m.archived and m.read_at is null", _ => "not m.archived" })
-            + (everything ? $" and not {Asks}" : "") + (query.After is null ? "" : " and m.id < @After") + (string.IsNullOrWhiteSpace(query.Text) ? "" : " and (m.title || ' ' || m.body || ' ' || m.sender || ' ' || c.item_name) like @like")
-            + (query.Item is null ? "" : " and c.item_name = @Item") + (query.Sender is null ? "" : " and m.sender = @Sender")
+            + (everything ? $" and not {Asks}" : "") + (query.After is null ? "" : " and m.id < @After") + (string.IsNullOrWhiteSpace(query.Text) ? "" : " and (m.title || ' ' || m.body || ' ' || m.sender || ' ' || " + About + ") like @like")
+            + (query.Item is null ? "" : $" and {About} = @Item") + (query.Sender is null ? "" : " and m.sender = @Sender")
             + (query.From is null ? "" : " and m.at >= @from") + (query.To is null ? "" : " and m.at < @until")
             + (query.Label is null ? "" : " and exists (select 1 from cases.message_label l where l.message = m.id and l.person = @me and l.label = @Label)");
         var values = new
@@ -99,7 +102,7 @@ public sealed class Inbox(Database database, TimeProvider time)
     {
         var values = new { me = actor.Person, parties = Parties(actor) };
         await using var c = await database.Open();
-        var pairs = (await c.QueryAsync<(string Item, string Sender)>($"select distinct item_name, sender from ({Mine("c.item_name, m.sender", "true", "")}) x limit 200", values)).AsList();
+        var pairs = (await c.QueryAsync<(string Item, string Sender)>($"select distinct item_name, sender from ({Mine($"{About} as item_name, m.sender", "true", "")}) x limit 200", values)).AsList();
         var labels = await c.QueryAsync<string>("select distinct label from cases.message_label where person = @me order by label limit 200", values);
         return new([.. pairs.Select(p => p.Item).Distinct().Order(StringComparer.Ordinal)], [.. pairs.Select(p => p.Sender).Distinct().Order(StringComparer.Ordinal)], labels.AsList());
     }
@@ -111,7 +114,8 @@ public sealed class Inbox(Database database, TimeProvider time)
     /// <summary>Puts a message away, or back.</summary>
     /// <returns>False when it is not one of the actor's.</returns>
     public async Task<bool> Archive(Guid message, Actor actor, bool archived) => await database.Read(c => c.ExecuteAsync("""
-        update cases.message m set archived = @archived from cases."case" c where m.id = @message and c.id = m.case_id and not m.from_party and (m.party = any(@parties) or c.submitter = @me)
+        update cases.message m set archived = @archived where m.id = @message and not m.from_party
+          and (m.party = any(@parties) or exists (select 1 from cases."case" c where c.id = m.case_id and c.submitter = @me))
         """, new { message, archived, me = actor.Person, parties = Parties(actor) })) > 0;
 
     /// <summary>Sets the reader's own labels of a message; what is not named is taken away.</summary>

@@ -109,11 +109,60 @@ public sealed class FileStore(Database database, NodeOptions options)
             stream.Flush(flushToDisk: true);
         }
         var path = PathOf(digest);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (!File.Exists(path)) File.Move(part, path, overwrite: true);
         var file = new StoredFile(Guid.CreateVersion7(), digest, size, type.Media, SafeName(name), owner, DateTime.UtcNow);
-        await database.Read(c => c.ExecuteAsync("insert into kapok.file (id, digest, size, type, name, owner) values (@Id, @Digest, @Size, @Type, @Name, @Owner)", file));
+        await database.Write(async (c, _) =>
+        {
+            // Nobody clears these bytes away between here and the row that names them.
+            await c.ExecuteAsync(OneAtATime, new { digest });
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (!File.Exists(path)) File.Move(part, path, overwrite: true);
+            await c.ExecuteAsync("insert into kapok.file (id, digest, size, type, name, owner) values (@Id, @Digest, @Size, @Type, @Name, @Owner)", file);
+        });
         return file;
+    }
+
+    const string OneAtATime = "select pg_advisory_xact_lock(hashtextextended('kapok.file ' || @digest, 0))";
+
+    /// <summary>Takes files out of the list; their bytes go with the next sweep, unless another file says the same.</summary>
+    public static Task<int> Forget(Npgsql.NpgsqlConnection connection, Guid[] ids) => connection.ExecuteAsync("delete from kapok.file where id = any(@ids)", new { ids });
+
+    /// <summary>Whether nothing of an upload has arrived since then.</summary>
+    internal bool Quiet(Guid upload, DateTimeOffset since) => new FileInfo(PartOf(upload)) is not { Exists: true } part || part.LastWriteTimeUtc < since;
+
+    /// <summary>Removes received pieces that no upload is waiting for.</summary>
+    internal async Task<int> RemoveParts(DateTimeOffset older, CancellationToken stop)
+    {
+        var removed = 0;
+        foreach (var part in Directory.EnumerateFiles(uploads, "*.part"))
+        {
+            if (File.GetLastWriteTimeUtc(part) >= older) continue;
+            var waited = Guid.TryParse(Path.GetFileNameWithoutExtension(part), out var id)
+                && await database.Read(c => c.ExecuteScalarAsync<bool>("select exists (select 1 from kapok.upload where id = @id)", new { id }), stop);
+            if (waited) continue;
+            File.Delete(part);
+            removed++;
+        }
+        return removed;
+    }
+
+    /// <summary>Removes bytes that no row names: left by a crash between the two, or by files that were forgotten.</summary>
+    internal async Task<int> RemoveNameless(DateTimeOffset older, CancellationToken stop)
+    {
+        var removed = 0;
+        foreach (var folder in Directory.EnumerateDirectories(files))
+        {
+            var digests = Directory.EnumerateFiles(folder).Where(f => File.GetLastWriteTimeUtc(f) < older).Select(f => Path.GetFileName(folder) + Path.GetFileName(f)).ToArray();
+            var named = (await database.Read(c => c.QueryAsync<string>("select distinct digest from kapok.file where digest = any(@digests)", new { digests }), stop)).ToHashSet();
+            foreach (var digest in digests.Where(d => !named.Contains(d)))
+                await database.Write(async (c, _) =>
+                {
+                    await c.ExecuteAsync(OneAtATime, new { digest });
+                    if (await c.ExecuteScalarAsync<bool>("select exists (select 1 from kapok.file where digest = @digest)", new { digest })) return;
+                    File.Delete(PathOf(digest));
+                    removed++;
+                }, stop);
+        }
+        return removed;
     }
 
     static async Task<bool> Copy(Stream from, Stream to, long largest, CancellationToken stop)
