@@ -89,6 +89,13 @@ public sealed class DeskBrowserTests(LoopbackApp app, Chromium chromium) : IClas
                 answer!.Status.ShouldBe(200, path);
                 if (Environment.GetEnvironmentVariable("KAPOK_PICTURES") is { Length: > 0 } folder)
                     await window.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{Regex.Replace(path.Trim('/').Split('?')[0], "[0-9a-f]{8}-[0-9a-f-]{27}", m => m.Value == submitted.ToString() ? "submitted" : m.Value == corrected.ToString() ? "corrected" : m.Value == paused.ToString() ? "accepted" : "one").Replace('/', '-')}.png"), FullPage = true });
+                if (Environment.GetEnvironmentVariable("KAPOK_PICTURES") is { Length: > 0 } views && name == "desk-1440" && (path == "/desk" || path.EndsWith(submitted.ToString(), StringComparison.Ordinal)))
+                {
+                    await window.Page.ScreenshotAsync(new() { Path = Path.Combine(views, path == "/desk" ? "view-desk.png" : "view-case.png") });
+                    await window.Page.EmulateMediaAsync(new() { Media = Media.Print });
+                    await window.Page.ScreenshotAsync(new() { Path = Path.Combine(views, path == "/desk" ? "print-desk.png" : "print-case.png"), FullPage = true });
+                    await window.Page.EmulateMediaAsync(new() { Media = Media.Screen });
+                }
                 foreach (var barrier in await window.Barriers()) found.Add($"{path}: {barrier}");
                 if (await window.Overflow() is var wide and > 0) found.Add($"{path} is {wide} px too wide");
                 // Catalogue and administration lead on by their own links; the first of each kind is looked at.

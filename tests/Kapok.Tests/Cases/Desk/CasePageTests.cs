@@ -56,6 +56,9 @@ public sealed class CasePageTests(App app) : IClassFixture<App>
         var after = await acceptor.Page(At(id));
         after.QuerySelector("#changes del")!.TextContent.ShouldBe("广州小满餐饮店");
         after.QuerySelector("#changes ins")!.TextContent.ShouldBe("广州市小满餐饮有限公司");
+        // The present file is a PDF now, so there is nothing to put side by side; the earlier picture can still be seen.
+        var old = await app.Database.Read(c => c.ExecuteScalarAsync<Guid>("select id from cases.material where owner = @id and removed_at is not null", new { id }));
+        (await acceptor.Page($"{At(id)}?show={old}&with={old}")).QuerySelectorAll("#viewer figure img").Length.ShouldBe(2);
         // Asking again needs a reason.
         var again = await acceptor.PostForm(At(id), $"{At(id)}/correction", ("v-f:area", "wrong"), ("r-f:area", "面积与图纸不符"), ("repeatReason", ""));
         again.StatusCode.ShouldBe(HttpStatusCode.Conflict);

@@ -133,6 +133,20 @@ public sealed class DeskWorkTests(App app) : IClassFixture<App>
         (await (await app.As("haizhu-market-approver")).GetAsync($"/desk/bulk/{job}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Work_is_handed_out_in_bulk_and_only_to_whoever_holds_the_post()
+    {
+        var ids = new[] { await app.Submit("分派店一"), await app.Submit("分派店二") };
+        await app.Database.Read(c => c.ExecuteAsync("""update cases."case" set party_name = '分派店' where id = any(@ids)""", new { ids }));
+        var approver = await app.As("tianhe-market-approver");
+        var (acceptor, reviewer) = (DemonstrationPeople.IdOf("market@440106/acceptor"), DemonstrationPeople.IdOf("market@440106/reviewer"));
+        (await Checked(approver, "/desk/bulk?q=分派店")).ShouldContain($"value=\"assign|{acceptor}\"");
+        var refused = await Until(await approver.PostForm("/desk/bulk?q=分派店", "/desk/bulk", ("act", $"assign|{reviewer}"), ("note", "")), approver, "没办成 2");
+        (await app.Database.Read(c => c.QueryAsync<string>("select outcome from cases.bulk_row where job = @refused", new { refused }))).ShouldAllBe(o => o == "他没有这个环节的岗位");
+        await Until(await approver.PostForm("/desk/bulk?q=分派店", "/desk/bulk", ("act", $"assign|{acceptor}"), ("note", "请今天办")), approver, "办成 2");
+        (await app.Database.Read(c => c.QueryAsync<Guid?>("select assignee from cases.task where case_id = any(@ids)", new { ids }))).ShouldBe([acceptor, acceptor]);
+    }
+
     async Task<Guid> Until(HttpResponseMessage started, HttpClient browser, string said)
     {
         started.StatusCode.ShouldBe(HttpStatusCode.Redirect, await started.Content.ReadAsStringAsync());
