@@ -43,6 +43,17 @@ static class CaseBench
         return new(Guid.CreateVersion7(), m.Citizen, m.Definition, m.Citizen.Person!.Value, "张三", 2, form.Submission.GetRawText(), "{}", 2);
     }
 
+    /// <summary>Accepted cases of one person.</summary>
+    public static async Task<IReadOnlyList<Guid>> Some(BenchNode node, Guid person, int count)
+    {
+        var (definition, answers, citizen) = await Prepare(node);
+        var material = new Material(definition, answers, citizen with { Person = person });
+        var desk = node.Get<CaseDesk>();
+        var all = (await Task.WhenAll(Enumerable.Range(0, count).Select(_ => desk.Submit(Validated(material))))).Select(r => r.Value!.Id).ToList();
+        await Task.WhenAll(all.Select(id => desk.Do(new Accept(id, Actor.System))));
+        return all;
+    }
+
     public static async Task<Figure> Submit(BenchNode node, int clients, TimeSpan time)
     {
         var material = await Prepare(node);

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.RegularExpressions;
+using Dapper;
+using Kapok.Identity;
 
 namespace Kapok.Bench;
 
@@ -12,15 +15,35 @@ static class PageBench
         var figures = new List<Figure>();
         foreach (var (name, path) in ((string, string)[])[("page-home", "/"), ("page-item", "/items/440131001000")])
             figures.Add(await Page(http, name, path, time / 2));
+        var (cookie, cases) = await SignedIn(node);
+        http.DefaultRequestHeaders.Add("Cookie", cookie);
+        var next = 0;
+        figures.Add(await Page(http, "page-case", () => $"/my/cases/{cases[Interlocked.Increment(ref next) % cases.Count]}", time / 2));
         figures.Add(await Weight(node.Address));
         return figures;
     }
 
-    static Task<Figure> Page(HttpClient http, string name, string path, TimeSpan time) => Load.Run(name, "/s", 32, time, async _ =>
+    /// <summary>The cookies of a citizen signed in through the page, and a hundred cases of his own.</summary>
+    static async Task<(string Cookie, IReadOnlyList<Guid> Cases)> SignedIn(BenchNode node)
     {
+        var jar = new CookieContainer();
+        using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = jar, AllowAutoRedirect = false }) { BaseAddress = node.Address };
+        var hidden = Regex.Matches(await http.GetStringAsync("/sign-in"), "type=\"hidden\" name=\"([^\"]+)\" value=\"([^\"]*)\"").DistinctBy(m => m.Groups[1].Value).ToDictionary(m => m.Groups[1].Value, m => WebUtility.HtmlDecode(m.Groups[2].Value));
+        using var answer = await http.PostAsync("/sign-in", new FormUrlEncodedContent(new Dictionary<string, string>(hidden) { ["account"] = "zhangsan", ["password"] = IdentityOptions.DemonstrationPassword }));
+        if (answer.StatusCode != HttpStatusCode.Redirect) throw new InvalidOperationException($"cannot sign in: {answer.StatusCode}");
+        var person = await node.Database.Read(c => c.ExecuteScalarAsync<Guid>("select person from identity.account where name = 'zhangsan'"));
+        var cases = await CaseBench.Some(node, person, 100);
+        return (jar.GetCookieHeader(node.Address), cases);
+    }
+
+    static Task<Figure> Page(HttpClient http, string name, string path, TimeSpan time) => Page(http, name, () => path, time);
+
+    static Task<Figure> Page(HttpClient http, string name, Func<string> of, TimeSpan time) => Load.Run(name, "/s", 32, time, async _ =>
+    {
+        var path = of();
         using var answer = await http.GetAsync(path);
         if (answer.StatusCode != HttpStatusCode.OK) throw new InvalidOperationException($"{path}: {answer.StatusCode}");
-    }, warmUp: 1_000);
+    }, warmUp: 3_000);
 
     /// <summary>First load of the home page with its styles and scripts, compressed, in kilobytes.</summary>
     static async Task<Figure> Weight(Uri address)
@@ -31,7 +54,7 @@ static class PageBench
         using var plain = new HttpClient { BaseAddress = address };
         var html = await plain.GetStringAsync("/");
         var total = page.Length;
-        foreach (var asset in System.Text.RegularExpressions.Regex.Matches(html, "(?:href|src)=\"(/assets/[^\"]+\\.(?:css|js))\"").Select(m => m.Groups[1].Value).Distinct())
+        foreach (var asset in Regex.Matches(html, "(?:href|src)=\"(/assets/[^\"]+\\.(?:css|js))\"").Select(m => m.Groups[1].Value).Distinct())
             total += (await http.GetByteArrayAsync(asset)).Length;
         return new("page-weight", total / 1024.0, "KB", null, 0, 0, 0, 0);
     }

@@ -45,7 +45,7 @@ public sealed class CaseDesk : IAsyncDisposable
     {
         var world = World();
         var standing = await Standing(connection, batch);
-        var wanted = batch.Where(a => !standing.ContainsKey(a.Id)).GroupBy(a => Series(a, world)).ToDictionary(g => g.Key, g => g.Count());
+        var wanted = batch.DistinctBy(a => a.Id).Where(a => !standing.ContainsKey(a.Id)).GroupBy(a => Series(a, world)).ToDictionary(g => g.Key, g => g.Count());
         return await numbers.Use(wanted, async serials =>
         {
             var answers = new Outcome<Receipt>[batch.Count];
