@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Dapper;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
@@ -22,12 +24,12 @@ public sealed class BenchNode : IAsyncDisposable
     public T Get<T>() where T : notnull => App.Services.GetRequiredService<T>();
     public Uri Address => new($"http://localhost:{Options.Port}");
 
-    public static async Task<BenchNode> Start(string root, string? database, int port = 8699)
+    public static async Task<BenchNode> Start(string root, string? database)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"kapok-bench-{Environment.ProcessId}");
         var postgres = database is null ? new PrivatePostgres(folder, root) : null;
         postgres?.Start("max_connections=200", "shared_preload_libraries=pg_stat_statements");
-        var options = new NodeOptions { Data = Directory.CreateDirectory(folder).FullName, Database = (database ?? postgres!.ConnectionString()) + ";Maximum Pool Size=100", Port = port, Packages = Path.Combine(root, "packages"), RunsJobs = false };
+        var options = new NodeOptions { Data = Directory.CreateDirectory(folder).FullName, Database = (database ?? postgres!.ConnectionString()) + ";Maximum Pool Size=100", Port = FreePort(), Packages = Path.Combine(root, "packages"), RunsJobs = false };
         var app = KapokApp.Build(options);
         await app.Services.GetRequiredService<Migrator>().Apply(KapokApp.Modules);
         var installer = app.Services.GetRequiredService<PackageInstaller>();
@@ -35,7 +37,17 @@ public sealed class BenchNode : IAsyncDisposable
             if (await installer.Install(package, Actor.System) is { Ok: false } failed) throw new InvalidOperationException(failed.Message);
         await app.StartAsync();
         if (postgres is not null) Load.DatabaseTime = () => TimeOf(postgres.ProcessId);
-        return new(folder, postgres, options, app);
+        var node = new BenchNode(folder, postgres, options, app);
+        if (Counts) await node.ForgetStatements();
+        return node;
+    }
+
+    /// <summary>A port nobody listens on: processes of one node may share a port, so two benches on one would answer each other's requests.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Processor time of the private instance: its first process and all children (Linux only).</summary>
@@ -68,14 +80,16 @@ public sealed class BenchNode : IAsyncDisposable
         }), warmUp: clients * 4);
         if (!Counts) return figure.Value;
         Console.Error.WriteLine(figure);
-        await Database.Read(c => c.ExecuteAsync("create extension if not exists pg_stat_statements; select pg_stat_statements_reset()"));
+        await ForgetStatements();
         return figure.Value;
     }
+
+    Task ForgetStatements() => Database.Read(c => c.ExecuteAsync("create extension if not exists pg_stat_statements; select pg_stat_statements_reset()"));
 
     /// <summary>Whether to tell what the floor costs and which statements take the database longest (KAPOK_BENCH_STATEMENTS).</summary>
     public static bool Counts => Environment.GetEnvironmentVariable("KAPOK_BENCH_STATEMENTS") is not null;
 
-    /// <summary>The statements that took the database longest since the floor was measured.</summary>
+    /// <summary>The statements that took the database longest since the node stood or the floor was measured.</summary>
     public Task<IEnumerable<(string Query, long Calls, double Milliseconds, double WalBytes)>> Statements() => Database.Read(c => c.QueryAsync<(string, long, double, double)>("""
         select regexp_replace(left(query, 110), '\s+', ' ', 'g'), calls, total_exec_time + total_plan_time, wal_bytes::float8 from pg_stat_statements order by 3 desc limit 14
         """));

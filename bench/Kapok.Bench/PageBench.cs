@@ -11,7 +11,7 @@ static class PageBench
 {
     public static async Task<IReadOnlyList<Figure>> Pages(BenchNode node, TimeSpan time)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64, UseCookies = false }) { BaseAddress = node.Address };
+        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64, UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = node.Address };
         var figures = new List<Figure>();
         foreach (var (name, path) in ((string, string)[])[("page-home", "/"), ("page-item", "/items/440131001000")])
             figures.Add(await Page(http, name, path, time / 2));
@@ -66,7 +66,7 @@ static class PageBench
         double memory = 0;
         for (var i = 0; i < 5; i++)
         {
-            var port = node.Options.Port + 1 + i;
+            var port = BenchNode.FreePort();
             var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
             foreach (var a in (string[])[typeof(KapokApp).Assembly.Location, "serve", "--port", $"{port}", "--data", Path.Combine(node.Options.Data, $"start{i}"), "--database", node.Options.Database!]) start.ArgumentList.Add(a);
             start.Environment["KAPOK_ROOT"] = Path.GetDirectoryName(node.Options.Packages);

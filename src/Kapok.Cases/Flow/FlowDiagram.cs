@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Kapok.Cases.Flow.Drawing;
 
 namespace Kapok.Cases.Flow;
@@ -11,8 +13,19 @@ public static class FlowDiagram
     /// <summary>The flow as a picture; as drawn by its author when the file has coordinates, else laid out from left to right.</summary>
     /// <param name="marks">What a case has done and where it stands; null = the bare flow.</param>
     /// <param name="description">What the picture says, in words, for those who cannot see it; see <see cref="Sentence"/>.</param>
-    public static string Svg(FlowDefinition definition, FlowMarks? marks = null, string? description = null) =>
-        new SvgPicture(definition, marks ?? FlowMarks.None).Write(description ?? Outline.Of(definition, marks ?? FlowMarks.None));
+    public static string Svg(FlowDefinition definition, FlowMarks? marks = null, string? description = null)
+    {
+        marks ??= FlowMarks.None;
+        var pictures = Drawn.GetOrCreateValue(definition);
+        var key = $"{marks.Key}\n{description}";
+        if (pictures.TryGetValue(key, out var known)) return known;
+        var picture = new SvgPicture(definition, marks).Write(description ?? Outline.Of(definition, marks));
+        if (pictures.Count < 300) pictures[key] = picture;
+        return picture;
+    }
+
+    // Thousands of cases stand at the same few places of a flow.
+    static readonly ConditionalWeakTable<FlowDefinition, ConcurrentDictionary<string, string>> Drawn = [];
 
     /// <summary>Where a case stands and what comes next: 现在由受理岗收件受理，之后是审核.</summary>
     public static string Sentence(FlowDefinition definition, FlowState state) => Outline.Sentence(definition, state);

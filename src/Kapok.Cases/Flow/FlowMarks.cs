@@ -13,6 +13,9 @@ public sealed record FlowMarks(FrozenSet<string> Active, FrozenSet<string> Done,
     /// <summary>The bare flow.</summary>
     public static FlowMarks None { get; } = new(FrozenSet<string>.Empty, FrozenSet<string>.Empty, FrozenSet<string>.Empty, FrozenDictionary<string, string>.Empty);
 
+    /// <summary>The same text for the same marks.</summary>
+    internal string Key => string.Join('\n', ((IEnumerable<string>[])[Active, Done, Timers, Counts.Select(c => $"{c.Key}={c.Value}")]).Select(s => string.Join(' ', s.Order(StringComparer.Ordinal))));
+
     /// <summary>Marks of a case.</summary>
     /// <param name="done">Node ids of finished tasks, from the event log; the state does not keep them.</param>
     public static FlowMarks Of(FlowState state, IEnumerable<string> done)

@@ -10,6 +10,7 @@ using Kapok.Foundation;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Events;
 using Kapok.Identity;
+using Npgsql;
 
 namespace Kapok.Cases.Handling;
 
@@ -83,19 +84,31 @@ public sealed class CaseViews(Database database, DefinitionStore definitions, Ca
         return new(false, "该办件不在您的职责范围内");
     }
 
+    /// <summary>Everything about one case, in one round trip.</summary>
     public async Task<CaseView?> Load(Guid id)
     {
         await using var c = await database.Open();
-        if (!(await CaseReading.Load(c, [id], [id])).TryGetValue(id, out var snapshot)) return null;
+        await using var batch = new NpgsqlBatch(c);
+        CaseReading.Ask(batch, [id], [id]);
+        batch.BatchCommands.Add(EventLog.SelectCommand(id));
+        foreach (var sql in (string[])["select * from cases.material where owner = $1 order by added_at", "select * from cases.document where case_id = $1 order by made_at, id", "select * from cases.message where case_id = $1 and kind <> 'draft' order by at, id"])
+            batch.BatchCommands.Add(new(sql) { Parameters = { new() { Value = id } } });
+        await using var reader = await batch.ExecuteReaderAsync();
+        if (!(await CaseReading.Answer(reader, withContent: true)).TryGetValue(id, out var snapshot)) return null;
+        await reader.NextResultAsync();
+        var events = await EventLog.ReadRows(reader);
+        var (materials, documents, messages) = (await Rows<CaseMaterial>(reader), await Rows<DocumentRow>(reader), await Rows<MessageRow>(reader));
         var definition = await definitions.Get(snapshot.Row.Definition);
-        var events = await EventLog.Read(c, id);
-        using var parts = await c.QueryMultipleAsync("""
-            select * from cases.material where owner = @id order by added_at;
-            select * from cases.document where case_id = @id order by made_at, id;
-            select * from cases.message where case_id = @id and kind <> 'draft' order by at, id
-            """, new { id });
-        return new(snapshot, definition, CaseClock.Reading(snapshot.Row, definition, calendars.Current, time.GetUtcNow()), directory.Organisation(snapshot.Row.Organisation)!, [.. events],
-            [.. await parts.ReadAsync<CaseMaterial>()], [.. await parts.ReadAsync<DocumentRow>()], [.. await parts.ReadAsync<MessageRow>()]);
+        return new(snapshot, definition, CaseClock.Reading(snapshot.Row, definition, calendars.Current, time.GetUtcNow()), directory.Organisation(snapshot.Row.Organisation)!, [.. events], materials, documents, messages);
+    }
+
+    static async Task<ImmutableArray<T>> Rows<T>(NpgsqlDataReader reader)
+    {
+        await reader.NextResultAsync();
+        var parse = reader.GetRowParser<T>();
+        var rows = ImmutableArray.CreateBuilder<T>();
+        while (await reader.ReadAsync()) rows.Add(parse(reader));
+        return rows.DrainToImmutable();
     }
 
     public Task<IReadOnlyList<NoteRow>> Notes(Guid id) => database.Read<IReadOnlyList<NoteRow>>(async c =>

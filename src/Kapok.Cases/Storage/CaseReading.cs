@@ -25,6 +25,14 @@ static class CaseReading
     static async Task<Dictionary<Guid, CaseSnapshot>> Load(NpgsqlConnection connection, Guid[] ids, Guid[] withContent, string locking)
     {
         await using var batch = new NpgsqlBatch(connection);
+        Ask(batch, ids, withContent, locking);
+        await using var reader = await batch.ExecuteReaderAsync();
+        return await Answer(reader, withContent.Length > 0);
+    }
+
+    /// <summary>Adds the questions to a batch; <see cref="Answer"/> reads their answers from its first results.</summary>
+    public static void Ask(NpgsqlBatch batch, Guid[] ids, Guid[] withContent, string locking = "")
+    {
         batch.BatchCommands.Add(Command($"""select {RowColumns} from cases."case" where id = any($1) order by id{locking}""", ids));
         batch.BatchCommands.Add(Command("""
             select case_id, key, node, name, kind, post, organisation, outcomes::text, opened_at, due_at, assignee, assignee_name, assigned_at
@@ -32,9 +40,11 @@ static class CaseReading
             """, ids));
         if (withContent.Length > 0)
             batch.BatchCommands.Add(Command("select case_id, answers::text, eligibility::text from cases.content where case_id = any($1)", withContent));
+    }
 
-        await using var reader = await batch.ExecuteReaderAsync();
-        var rows = new List<CaseRow>(ids.Length);
+    public static async Task<Dictionary<Guid, CaseSnapshot>> Answer(NpgsqlDataReader reader, bool withContent)
+    {
+        var rows = new List<CaseRow>();
         while (await reader.ReadAsync()) rows.Add(ReadRow(reader));
         await reader.NextResultAsync();
         var tasks = new Dictionary<Guid, ImmutableArray<CaseTask>.Builder>();
@@ -45,13 +55,13 @@ static class CaseReading
             list.Add(task);
         }
         var contents = new Dictionary<Guid, CaseContent>();
-        if (withContent.Length > 0 && await reader.NextResultAsync())
+        if (withContent && await reader.NextResultAsync())
             while (await reader.ReadAsync()) contents[reader.GetGuid(0)] = new(reader.GetGuid(0), reader.GetString(1), reader.GetString(2));
 
         return rows.ToDictionary(r => r.Id, r => new CaseSnapshot(r, tasks.TryGetValue(r.Id, out var list) ? list.ToImmutable() : [], contents.GetValueOrDefault(r.Id)));
     }
 
-    static NpgsqlBatchCommand Command(string sql, Guid[] ids) =>
+    public static NpgsqlBatchCommand Command(string sql, Guid[] ids) =>
         new(sql) { Parameters = { new() { Value = ids, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid } } };
 
     public static CaseRow ReadRow(NpgsqlDataReader r) => new()

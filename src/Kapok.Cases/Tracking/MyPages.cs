@@ -25,6 +25,7 @@ static class MyPages
         one.MapGet("", Show);
         one.MapGet("submitted", Submitted);
         one.MapGet("calendar.ics", Calendar);
+        one.MapGet("code.svg", Code);
         one.MapPost("messages", Say);
         one.MapGet("withdraw", AskWithdraw);
         one.MapPost("withdraw", Withdraw);
@@ -51,7 +52,7 @@ static class MyPages
     static async Task<IResult> Show(Guid id, string? done, HttpContext http, CaseViews views, MyCases cases, FormPlace place, OrganisationDirectory directory, Texts texts)
     {
         if (await views.ForApplicant(id, http.Actor()) is not { } view) return Problems.NotFound("没有这个办件");
-        await cases.Read(id);
+        if (view.Messages.Any(m => m.ReadAt is null && !m.FromParty)) await cases.Read(id);
         return Page(view, place, directory, texts, http, done, "", null);
     }
 
@@ -68,6 +69,14 @@ static class MyPages
     static async Task<IResult> Submitted(Guid id, HttpContext http, CaseViews views) =>
         await views.ForApplicant(id, http.Actor()) is { } view
             ? new RazorComponentResult<SubmittedPage>(new { View = view, Address = StatusAddress(http, view) }) : Problems.NotFound("没有这个办件");
+
+    /// <summary>The address where anybody who has it can see the state, to be scanned.</summary>
+    static async Task<IResult> Code(Guid id, HttpContext http, CaseViews views)
+    {
+        if (await views.ForApplicant(id, http.Actor()) is not { } view) return Problems.NotFound("没有这个办件");
+        http.Response.Headers.CacheControl = "private, max-age=86400";
+        return Results.Text(QrCode.Picture(StatusAddress(http, view)), "image/svg+xml");
+    }
 
     static async Task<IResult> Calendar(Guid id, HttpContext http, CaseViews views)
     {

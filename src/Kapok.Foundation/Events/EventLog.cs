@@ -104,18 +104,27 @@ public static class EventLog
         yield return Array(events, NpgsqlDbType.Bytea, e => e.Digest);
     }
 
+    const string SelectSql = """
+        select stream, seq, type, at, actor, actor_name, on_behalf, origin, ground, data::text, digest from kapok.event where stream = $1 order by seq
+        """;
+
     public static async Task<IReadOnlyList<LoggedEvent>> Read(NpgsqlConnection connection, Guid stream)
     {
-        await using var command = new NpgsqlCommand("""
-            select seq, type, at, actor, actor_name, on_behalf, origin, ground, data::text, digest
-            from kapok.event where stream = $1 order by seq
-            """, connection);
-        command.Parameters.Add(new() { Value = stream });
-        var events = new List<LoggedEvent>();
+        await using var command = new NpgsqlCommand(SelectSql, connection) { Parameters = { new() { Value = stream } } };
         await using var reader = await command.ExecuteReaderAsync();
+        return await ReadRows(reader);
+    }
+
+    /// <summary>The question for a batch; <see cref="ReadRows"/> reads its answer.</summary>
+    public static NpgsqlBatchCommand SelectCommand(Guid stream) => new(SelectSql) { Parameters = { new() { Value = stream } } };
+
+    /// <summary>The events of the reader's current result.</summary>
+    public static async Task<IReadOnlyList<LoggedEvent>> ReadRows(NpgsqlDataReader reader)
+    {
+        var events = new List<LoggedEvent>();
         while (await reader.ReadAsync())
-            events.Add(new(stream, reader.GetInt32(0), reader.GetString(1), new DateTimeOffset(reader.GetDateTime(2)), reader.IsDBNull(3) ? null : reader.GetGuid(3),
-                reader.GetString(4), reader.IsDBNull(5) ? null : reader.GetGuid(5), reader.GetString(6), reader.GetString(7), reader.GetString(8), (byte[])reader[9]));
+            events.Add(new(reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2), new DateTimeOffset(reader.GetDateTime(3)), reader.IsDBNull(4) ? null : reader.GetGuid(4),
+                reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetGuid(6), reader.GetString(7), reader.GetString(8), reader.GetString(9), (byte[])reader[10]));
         return events;
     }
 
