@@ -32,4 +32,8 @@ public sealed class CatalogueEntrance
     public Task<IReadOnlyList<string>> MostOffered(int count) => database.Read(async c => (IReadOnlyList<string>)(await c.QueryAsync<string>("""
         select basic_code from catalogue.item where parent is not null and state = 'published' group by basic_code order by count(*) desc, basic_code limit @count
         """, new { count })).AsList());
+
+    /// <summary>How many items of the basic list each line of business has; lines without any are left out.</summary>
+    public Task<IReadOnlyDictionary<string, int>> ItemsOfLines() => database.Read(async c => (IReadOnlyDictionary<string, int>)(await c.QueryAsync<(string Line, int Count)>(
+        "select line, count(*)::int from catalogue.item where parent is null and state = 'published' group by line")).ToDictionary(r => r.Line, r => r.Count));
 }

@@ -68,10 +68,15 @@ public static class BrowsePages
         return new RazorComponentResult<CanIApplyPage>(new { Item = item, Answers = answers, Asked = asked.ContainsKey("check"), Complete = complete, Failed = failed, Instead = instead });
     }
 
-    static async Task<IResult> Departments(OrganisationDirectory directory)
+    static async Task<IResult> Departments(OrganisationDirectory directory, CatalogueEntrance entrance)
     {
-        await Task.CompletedTask;
-        return new RazorComponentResult<DepartmentsPage>(new { Lines = Lines(directory) });
+        var items = await entrance.ItemsOfLines();
+        var lines = Lines(directory);
+        return new RazorComponentResult<DepartmentsPage>(new
+        {
+            Lines = (IReadOnlyList<(Line, int)>)[.. lines.Where(l => items.ContainsKey(l.Key)).Select(l => (l, items[l.Key])).OrderByDescending(l => l.Item2).ThenBy(l => l.l.Name, StringComparer.Ordinal)],
+            Quiet = (IReadOnlyList<Line>)[.. lines.Where(l => !items.ContainsKey(l.Key))],
+        });
     }
 
     static IReadOnlyList<Line> Lines(OrganisationDirectory directory) =>

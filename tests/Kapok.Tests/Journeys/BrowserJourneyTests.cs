@@ -132,7 +132,12 @@ public sealed class BrowserJourneyTests(LoopbackApp app, Chromium chromium) : IC
         await page.WaitForURLAsync("**/documents/*");
         (await page.Locator("main").InnerTextAsync()).ShouldContain(Catering.Company);
         await Look("decision");
-        foreach (var path in (string[])["/my/cases", "/status", "/help", "/help/how-to-apply", "/problem?page=%2Fhelp", "/"])
+        await page.GotoAsync("/my/inbox");
+        await page.ClickAsync(".message a");
+        await Look("message");
+        var implementation = await Catering.Implementation(app);
+        foreach (var path in (string[])["/my/cases", $"/my/cases/{id}/delivery", "/my/account", "/my/password", "/my/sessions", "/my/data-reads", "/my/acting-for", "/forgotten-password", $"/forgotten-password/{id}", "/departments", "/items?q=餐馆",
+                     $"/items/{Catering.Item}", $"/items/{implementation}", $"/items/{implementation}/can-i-apply?check=1", "/status", "/help", "/help/how-to-apply", "/problem?page=%2Fhelp", "/"])
         {
             await page.GotoAsync(path);
             await Look(path.Split('?')[0].Trim('/').Replace('/', '-') is { Length: > 0 } file ? file : "home-signed-in");

@@ -56,7 +56,7 @@ public sealed class BrowsingTests(App app) : IClassFixture<App>
     public async Task The_questions_before_applying_say_which_rule_fails_and_what_to_do()
     {
         var code = await Tianhe();
-        (await Page($"/items/{code}/can-i-apply?check=1")).ShouldContain("请选择");
+        (await Page($"/items/{code}/can-i-apply?check=1")).ShouldContain("请选择“是”或者“否”");
         var item = await app.Browser().GetFromJsonAsync<JsonElement>($"/api/v1/items/{code}");
         var first = item.GetProperty("content").GetProperty("eligibility")[0];
         var all = string.Join('&', item.GetProperty("content").GetProperty("eligibility").EnumerateArray().Select(q => $"{q.GetProperty("id").GetString()}=false"));

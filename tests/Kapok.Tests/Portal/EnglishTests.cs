@@ -6,7 +6,7 @@ namespace Kapok.Tests.Portal;
 public sealed class EnglishTests
 {
     [Theory]
-    [InlineData(200, "Kapok.Portal/Home", "Kapok.Portal/Help", "Kapok.Portal/Problems", "Kapok.Cases/Applying", "Kapok.Cases/Tracking")]
+    [InlineData(200, "Kapok.Portal/Home", "Kapok.Portal/Help", "Kapok.Portal/Problems", "Kapok.Portal/Browsing", "Kapok.Cases/Applying", "Kapok.Cases/Tracking")]
     [InlineData(500, "Kapok.Cases/Desk", "Kapok.Catalogue/Desk", "Kapok.Identity/Administration", "Kapok.Identity/Operations", "Kapok.Identity/MyAccount")]
     public void Every_sentence_of_the_pages_has_its_english(int least, params string[] folders)
     {

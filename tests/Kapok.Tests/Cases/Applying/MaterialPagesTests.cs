@@ -25,7 +25,7 @@ public sealed class MaterialPagesTests(App app) : IClassFixture<App>
         visitor.Text.ShouldContain("要交 2 样");
         visitor.Text.ShouldContain("用您的电子证照，不用上传");
         visitor.Text.ShouldContain("标明各功能间");
-        visitor.Text.ShouldContain("可以是 PDF JPG PNG，每个不超过 20 MB");
+        visitor.Text.ShouldContain("可以是 PDF、JPG、PNG，每个不超过 20 MB");
     }
 
     [Fact]
