@@ -47,6 +47,10 @@ public sealed class CasesModule : IModule
         services.AddSingleton<IJob, BulkJob>();
         services.AddSingleton<ISwept, DraftSweep>();
         services.AddSingleton<IPackagePart, CasePackagePart>();
+        services.AddSingleton<Designing.DesignDesk>();
+        services.AddSingleton<Designing.Samples>();
+        services.AddSingleton<Designing.DraftMoves>();
+        services.AddSingleton<IJob, Designing.DraftMoveJob>();
         Desk.DeskRoutes.AddServices(services);
     }
 
@@ -58,6 +62,8 @@ public sealed class CasesModule : IModule
         MyCasesApi.Map(routes);
         Desk.DeskRoutes.Map(routes);
         ApplyPages.Map(routes);
+        Designing.DesignRoutes.Map(routes);
+        Designing.DesignerApi.Map(routes);
         MyPages.Map(routes);
     }
 }

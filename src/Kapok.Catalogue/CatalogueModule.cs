@@ -23,6 +23,7 @@ public sealed class CatalogueModule : IModule
         services.AddSingleton<CatalogueEntrance>();
         services.AddSingleton<CatalogueDesk>();
         services.AddSingleton<CatalogueRates>();
+        services.AddSingleton<DefinitionUses>();
         services.AddSingleton<IJob, DuePublications>();
         services.AddSingleton<IPackagePart, CataloguePart>();
     }

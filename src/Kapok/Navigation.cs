@@ -33,7 +33,7 @@ static class Navigation
         if (Holds("cases.accept")) links.Add(new("窗口收件", "/desk/counter", "edit"));
         if (links.Count > 0) links.Add(new("常用文字", "/desk/templates", "text-size"));
         if (Holds("catalogue.edit") || Holds("catalogue.review") || Holds("catalogue.publish"))
-            links.Add(new("事项目录", "/desk/catalogue", "filter", Group: "事项"));
+            links.AddRange([new("事项目录", "/desk/catalogue", "filter", Group: "事项"), new("表单与流程", "/desk/designer", "edit", Group: "事项")]);
         if (Holds("identity.manage")) links.Add(new("机构与人员", "/admin", "building", Group: "管理"));
         if (Holds("audit.read")) links.Add(new("审计", "/desk/audit", "eye", Group: "管理"));
         if (Holds("node.operate")) links.AddRange([new("任务", "/admin/jobs", "clock", Group: "运维"), new("应用包", "/admin/packages", "upload")]);

@@ -24,6 +24,7 @@ static class ApplyPages
         var draft = routes.MapGroup("/my/drafts/{id:guid}").AllowSignedIn();
         draft.MapGet("", Tasks);
         draft.MapPost("deletion", Delete);
+        draft.MapPost("change-seen", async (Guid id, HttpContext http, Drafts drafts) => { await drafts.SeenChange(id, http.Actor()); return Results.Redirect($"/my/drafts/{id}"); });
         draft.MapGet("pages/{page}", ShowPage);
         draft.MapPost("pages/{page}", SavePage).WithMetadata(new RequestSizeLimitAttribute(MaterialPages.LargestForm)).WithFormOptions(multipartBodyLengthLimit: MaterialPages.LargestForm);
         draft.MapPost("pages/{page}/autosave", AutoSave);
@@ -125,7 +126,9 @@ static class ApplyPages
 
     static async Task<IResult> SavePage(Guid id, string page, HttpContext http, Drafts drafts, FileStore files, FormPlace place, Handling.CaseViews views)
     {
-        if (await Read(id, page, http, drafts, files) is not { } posted) return await Gone(id, http, views);
+        if (await Read(id, page, http, drafts, files) is not { } posted)
+            // The page may have gone with a new version of the form; the draft says what changed.
+            return await drafts.Find(id, http.Actor()) is not null ? Results.Redirect($"/my/drafts/{id}") : await Gone(id, http, views);
         var (actor, go) = (http.Actor(), posted.Form["go"].ToString());
         var saved = await drafts.Save(id, actor, posted.Post.Answers, posted.Revision, posted.Writer);
         if (saved.Refused == Refusal.Conflict) return Conflict(posted, place, go);

@@ -16,7 +16,7 @@ namespace Kapok.Cases.Applying;
 
 /// <summary>An application in the making.</summary>
 public sealed record DraftRow(Guid Id, Guid Owner, Guid Party, int Definition, string Eligibility, string Answers, int Version, DateTime CreatedAt, DateTime UpdatedAt, DateTime ExpiresAt,
-    string Visited = "");
+    string Visited = "", string? Moved = null);
 
 /// <summary>Who saves: a page of the form, and which showing of it.</summary>
 /// <param name="Page">Id of the form page; it counts as visited.</param>
@@ -95,7 +95,7 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
     public async Task<DraftView?> Find(Guid id, Actor actor)
     {
         await using var c = await database.Open();
-        var row = await c.QuerySingleOrDefaultAsync<DraftRow>("select id, owner, party, definition, eligibility, answers, version, created_at, updated_at, expires_at, visited from cases.draft where id = @id", new { id });
+        var row = await c.QuerySingleOrDefaultAsync<DraftRow>("select id, owner, party, definition, eligibility, answers, version, created_at, updated_at, expires_at, visited, moved::text as moved from cases.draft where id = @id", new { id });
         if (row is null || row.Owner != actor.Person) return null;
         var materials = (await c.QueryAsync<CaseMaterial>("select * from cases.material where owner = @id and removed_at is null order by added_at", new { id })).ToImmutableArray();
         var party = await People.Find(c, row.Party);
@@ -209,9 +209,12 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
         return row is { } r ? new Receipt(r.Id, r.Number, r.QueryCode, new(r.At), r.Item, true) : null;
     }
 
+    /// <summary>The applicant has read what changed in the form.</summary>
+    public Task<int> SeenChange(Guid id, Actor actor) => database.Read(c => c.ExecuteAsync("update cases.draft set moved = null where id = @id and owner = @owner", new { id, owner = actor.Person }));
+
     public Task<int> Delete(Guid id, Actor actor) => database.Read(c => c.ExecuteAsync("delete from cases.draft where id = @id and owner = @owner", new { id, owner = actor.Person }));
 
     public Task<IReadOnlyList<DraftRow>> Of(Actor actor) => database.Read<IReadOnlyList<DraftRow>>(async c => (await c.QueryAsync<DraftRow>("""
-        select id, owner, party, definition, eligibility, answers, version, created_at, updated_at, expires_at, visited from cases.draft where owner = @owner order by updated_at desc limit 100
+        select id, owner, party, definition, eligibility, answers, version, created_at, updated_at, expires_at, visited, moved::text as moved from cases.draft where owner = @owner order by updated_at desc limit 100
         """, new { owner = actor.Person })).AsList());
 }

@@ -35,13 +35,16 @@ public sealed class DefinitionStore
     public DefinitionStore(Database database, Items items, OrganisationDirectory directory, Signals signals)
     {
         (this.database, this.items, this.directory) = (database, items, directory);
-        signals.Listen(Topic, _ => byItem.Clear());
+        signals.Listen(Topic, _ => Forget());
     }
 
     sealed record Content(Guid ItemVersion, string Form, string Flow, ImmutableSortedDictionary<string, string> Documents);
 
     /// <summary>The definition a case carries.</summary>
     public Task<CaseDefinition> Get(int id) => Cached(byId, id, () => Load(id));
+
+    /// <summary>Asks anew what items get today. Signals do it by themselves; a process that has just changed something does not wait for them.</summary>
+    public void Forget() => byItem.Clear();
 
     /// <summary>The definition a new case of this item gets today.</summary>
     public Task<Outcome<CaseDefinition>> Current(PublishedItem item) => Cached(byItem, item.VersionId, () => Compose(item));

@@ -10,6 +10,9 @@ namespace Kapok.Cases.Flow;
 /// <param name="Counts">How many instances of a multi-instance activity are done, e.g. <c>1/3</c>.</param>
 public sealed record FlowMarks(FrozenSet<string> Active, FrozenSet<string> Done, FrozenSet<string> Timers, FrozenDictionary<string, string> Counts)
 {
+    /// <summary>When two versions are compared: <c>added</c>, <c>changed</c> or <c>removed</c> by the id of the node or arrow.</summary>
+    public FrozenDictionary<string, string> Changes { get; init; } = FrozenDictionary<string, string>.Empty;
+
     /// <summary>The bare flow.</summary>
     public static FlowMarks None { get; } = new(FrozenSet<string>.Empty, FrozenSet<string>.Empty, FrozenSet<string>.Empty, FrozenDictionary<string, string>.Empty);
 

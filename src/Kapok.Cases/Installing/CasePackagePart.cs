@@ -117,7 +117,8 @@ sealed class CasePackagePart : IPackagePart
             foreach (var (path, text) in package.In(folder, ending))
             {
                 var (name, digest) = (Name(id, path), await DefinitionStore.Keep(c, kind, text));
-                await c.ExecuteAsync("insert into cases.artifact_name (kind, name, digest) values (@kind, @name, @digest) on conflict (kind, name) do update set digest = excluded.digest", new { kind, name, digest });
+                if (kind == "document") await c.ExecuteAsync("insert into cases.artifact_name (kind, name, digest) values (@kind, @name, @digest) on conflict (kind, name) do update set digest = excluded.digest", new { kind, name, digest });
+                else await Designing.Releases.FromPackage(c, context.Actor, context.Now, kind, name, digest, $"{id} {package.Head.Version}");
             }
         await c.ExecuteAsync("delete from cases.scenario where package = @id", new { id });
         foreach (var (path, text) in package.In("tests", ".yaml"))

@@ -89,7 +89,8 @@ public sealed class Package
         return FromFiles(files);
     }
 
-    static Outcome<Package> FromFiles(SortedDictionary<string, byte[]> files)
+    /// <summary>A package from its files.</summary>
+    public static Outcome<Package> FromFiles(SortedDictionary<string, byte[]> files)
     {
         if (!files.TryGetValue("package.yaml", out var bytes)) return Outcome<Package>.No(Refusal.Invalid, "缺少 package.yaml", "package.yaml");
         var head = Yaml.Read<PackageHead>("package.yaml", Encoding.UTF8.GetString(bytes));
@@ -99,6 +100,21 @@ public sealed class Package
         if (!Version.TryParse(head.Value.Version, out _)) faults.Add(new("package.yaml", "version 应为 1.0.0 这样的版本号"));
         if (head.Value.Title.Length == 0) faults.Add(new("package.yaml", "缺少 title"));
         return faults.Count > 0 ? Outcome<Package>.Invalid(faults) : new Package(head.Value, files);
+    }
+
+    /// <summary>
+    /// The same package with files put in place of its own, under the next version number: what was changed on one node, to
+    /// be installed on another. The same when nothing differs.
+    /// </summary>
+    public Package With(IEnumerable<KeyValuePair<string, byte[]>> changed)
+    {
+        var files = new SortedDictionary<string, byte[]>(Files.ToDictionary(), StringComparer.Ordinal);
+        foreach (var (path, content) in changed) files[path] = content;
+        if (files.All(f => Files.TryGetValue(f.Key, out var own) && own.AsSpan().SequenceEqual(f.Value))) return this;
+        var standing = System.Version.Parse(Head.Version);
+        var next = $"{standing.Major}.{standing.Minor}.{Math.Max(0, standing.Build) + 1}";
+        files["package.yaml"] = Encoding.UTF8.GetBytes(System.Text.RegularExpressions.Regex.Replace(Text("package.yaml")!, @"(?m)^version:.*$", $"version: {next}"));
+        return new(Head with { Version = next }, files);
     }
 
     /// <summary>The package as a ZIP with fixed times, so that equal content gives equal bytes.</summary>

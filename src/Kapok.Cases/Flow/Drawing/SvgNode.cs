@@ -6,9 +6,9 @@ namespace Kapok.Cases.Flow.Drawing;
 /// <summary>Draws one task, gateway or event.</summary>
 internal readonly struct SvgNode(StringBuilder svg, FlowNode node, Box box, string mark, bool lifted)
 {
-    private string Stroke => mark switch { "active" => Blue, "done" => Green, "timer" => Yellow, _ => Line };
-    private string Fill => mark switch { "active" => BluePale, "done" => GreenPale, "timer" => YellowPale, _ => Surface };
-    private string Weight => mark == "active" ? "2.5" : "1.5";
+    private string Stroke => mark switch { "active" => Blue, "done" or "added" => Green, "timer" or "changed" => Yellow, "removed" => Red, _ => Line };
+    private string Fill => mark switch { "active" => BluePale, "done" or "added" => GreenPale, "timer" or "changed" => YellowPale, "removed" => RedPale, _ => Surface };
+    private string Weight => mark is "active" or "added" or "changed" or "removed" ? "2.5" : "1.5";
 
     public void Write(FlowMarks marks, FlowDefinition flow)
     {

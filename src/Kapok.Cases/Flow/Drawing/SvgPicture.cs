@@ -7,7 +7,7 @@ namespace Kapok.Cases.Flow.Drawing;
 internal sealed class SvgPicture(FlowDefinition flow, FlowMarks marks)
 {
     public const string Ink = "#16202B", Soft = "#4A5665", Line = "#8A97A6", Rule = "#DFE4EA", Ground = "#F6F7F9", Surface = "#FFFFFF";
-    public const string Blue = "#1456B8", BluePale = "#E9F1FC", Green = "#1D7F4E", GreenPale = "#EBF6F0", Yellow = "#B7791F", YellowPale = "#FFF6DD";
+    public const string Blue = "#1456B8", BluePale = "#E9F1FC", Green = "#1D7F4E", GreenPale = "#EBF6F0", Yellow = "#B7791F", YellowPale = "#FFF6DD", Red = "#C8281E", RedPale = "#FDEDEB";
 
     private readonly FlowPicture picture = flow.Drawn;
     private readonly StringBuilder svg = new();
@@ -48,7 +48,7 @@ internal sealed class SvgPicture(FlowDefinition flow, FlowMarks marks)
     /// <summary>A call shows what goes on in the flow it called.</summary>
     private bool Lifted(FlowNode call) => call.Kind == NodeKind.CallActivity && flow.Nodes.Any(n => marks.Active.Contains(n.Id) && n.Id.StartsWith(call.Id + "/", StringComparison.Ordinal));
 
-    private string Mark(FlowNode node) =>
+    private string Mark(FlowNode node) => marks.Changes.TryGetValue(node.Id, out var change) ? change :
         marks.Active.Contains(node.Id) || Lifted(node) ? "active" : marks.Done.Contains(node.Id) || passed.Nodes.Contains(node.Index) ? "done" : marks.Timers.Contains(node.Id) ? "timer" : "";
 
     private void Lane(FlowLane lane, Box box, int index)
@@ -73,7 +73,7 @@ internal sealed class SvgPicture(FlowDefinition flow, FlowMarks marks)
     private void SubProcess(FlowNode node, Box box)
     {
         var mark = Mark(node);
-        var stroke = mark == "active" ? Blue : mark == "done" ? Green : Line;
+        var stroke = mark switch { "active" => Blue, "done" or "added" => Green, "changed" => Yellow, "removed" => Red, _ => Line };
         svg.Append($"<g class=\"flow-node flow-sub{(mark.Length > 0 ? " flow-" + mark : "")}\"><rect x=\"{N(box.X)}\" y=\"{N(box.Y)}\" width=\"{N(box.Width)}\" height=\"{N(box.Height)}\" rx=\"10\" fill=\"{Surface}\" fill-opacity=\"0.7\" stroke=\"{stroke}\" stroke-width=\"1.5\"/>");
         svg.Append($"<text class=\"flow-name\" x=\"{N(box.X + 14)}\" y=\"{N(box.Y + 19)}\" font-weight=\"500\" font-size=\"13\" fill=\"{Soft}\">{Escape(node.Title)}");
         if (node.Multi is { } multi) svg.Append(marks.Counts.TryGetValue(node.Id, out var count) ? $"（已办 {count}）" : multi.Sequential ? "（依次多份）" : "（同时多份）");
@@ -83,8 +83,9 @@ internal sealed class SvgPicture(FlowDefinition flow, FlowMarks marks)
     private void Arrow(FlowEdge edge, Dot[] path)
     {
         var done = passed.Edges.Contains(edge.Index);
-        var colour = done ? Green : Line;
-        svg.Append($"<g class=\"flow-edge{(done ? " flow-passed" : "")}\"><path d=\"{Rounded(path)}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{(done ? "2" : "1.5")}\"/>");
+        var change = marks.Changes.GetValueOrDefault(edge.Id, "");
+        var colour = change switch { "added" => Green, "changed" => Yellow, "removed" => Red, _ => done ? Green : Line };
+        svg.Append($"<g class=\"flow-edge{(done ? " flow-passed" : "")}{(change.Length > 0 ? " flow-" + change : "")}\"><path d=\"{Rounded(path)}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{(done || change.Length > 0 ? "2" : "1.5")}\"{(change == "removed" ? " stroke-dasharray=\"6 4\"" : "")}/>");
         var (tip, from) = (path[^1], path[^2]);
         var length = Math.Max(0.01, Math.Sqrt((tip.X - from.X) * (tip.X - from.X) + (tip.Y - from.Y) * (tip.Y - from.Y)));
         var (ux, uy) = ((tip.X - from.X) / length, (tip.Y - from.Y) / length);
