@@ -27,12 +27,32 @@ public sealed record Design(Guid Id, string Kind, string Name, Guid? Organisatio
 }
 
 /// <summary>The working copy of a definition as it stands.</summary>
-/// <param name="Base">Release it was begun from.</param>
-/// <param name="State"><c>editing</c> or <c>review</c>.</param>
-/// <param name="Authors">Everybody who wrote in it; none of them may publish it.</param>
-/// <param name="Back">Revision that undoing leads to; null when there is nothing to undo.</param>
-public sealed record WorkingCopy(Guid Design, int Base, string Cause, string State, Guid[] Authors, string Note, int Revision, string Content, string Renamed, int? Back, string Act, string ByName, DateTime At)
+public sealed record WorkingCopy
 {
+    public Guid Design { get; init; }
+
+    /// <summary>Release it was begun from.</summary>
+    public int Base { get; init; }
+    public string Cause { get; init; } = "";
+
+    /// <summary><c>editing</c> or <c>review</c>.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>Everybody who wrote in it; none of them may publish it.</summary>
+    public Guid[] Authors { get; init; } = [];
+    public string Note { get; init; } = "";
+    public int Revision { get; init; }
+    public string Content { get; init; } = "";
+    public string Renamed { get; init; } = "{}";
+
+    /// <summary>Revision that undoing leads to; null when there is nothing to undo.</summary>
+    public int? Back { get; init; }
+
+    /// <summary>What was done last, and by whom.</summary>
+    public string Act { get; init; } = "";
+    public string ByName { get; init; } = "";
+    public DateTime At { get; init; }
+
     /// <summary>Fields that only changed their names since the base: old path → new path.</summary>
     public IReadOnlyDictionary<string, string> Renames => Json.Read<Dictionary<string, string>>(Renamed);
 

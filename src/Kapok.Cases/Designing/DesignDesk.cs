@@ -138,7 +138,10 @@ public sealed partial class DesignDesk(Database database, DefinitionUses uses, I
         var state = cause == "rolled-back" ? "review" : "editing";
         await c.ExecuteAsync("insert into cases.working_copy (design, base, cause, state, authors, note) values (@Id, @Released, @cause, @state, @authors, @note)",
             new { design.Id, design.Released, cause, state, authors = new[] { actor.Person ?? Guid.Empty }, note });
-        var copy = new WorkingCopy(design.Id, design.Released, cause, state, [actor.Person ?? Guid.Empty], note, design.Revision + 1, content, renamed, null, words, actor.Name, Now.UtcDateTime);
+        var copy = new WorkingCopy
+        {
+            Design = design.Id, Base = design.Released, Cause = cause, State = state, Authors = [actor.Person ?? Guid.Empty], Note = note, Revision = design.Revision + 1, Content = content, Renamed = renamed, Act = words, ByName = actor.Name, At = Now.UtcDateTime,
+        };
         return await Step(c, actor, design, copy, new NewEvent(DesignEvents.Opened, Json.Write(new { revision = copy.Revision, @base = design.Released, cause }), note));
     }
 

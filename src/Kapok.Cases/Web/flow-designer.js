@@ -40,7 +40,8 @@ const load = address => new Promise((done, failed) => {
   document.head.append(script);
 });
 
-export default async function (form, { $, $$, token }) {
+export default async function (work, { $, $$, token }) {
+  const form = work.closest('form');
   const area = $('textarea[name=text]', form);
   await load(form.dataset.library);
   form.classList.add('is-ready');
