@@ -57,7 +57,12 @@ export default async function (work, { $, $$, token }) {
   try { await modeler.importXML(area.value.trim()); }
   catch (error) { form.classList.remove('is-ready'); console.warn(error.message); return; }
   const [canvas, selection, modeling, moddle, registry] = ['canvas', 'selection', 'modeling', 'moddle', 'elementRegistry'].map(part);
-  const fit = () => canvas.zoom('fit-viewport', 'auto');
+  // The whole flow, clear of the tools on the left.
+  const fit = () => {
+    const { inner, outer } = canvas.viewbox();
+    const scale = Math.min(1, (outer.width - 110) / inner.width, (outer.height - 40) / inner.height);
+    canvas.viewbox({ x: inner.x - 85 / scale, y: inner.y - (outer.height / scale - inner.height) / 2, width: outer.width / scale, height: outer.height / scale });
+  };
   fit();
   form.modeler = modeler;
   for (const hidden of $$('.flow-designer-panel, .flow-designer-save', form)) hidden.hidden = false;

@@ -58,9 +58,9 @@ public static class FlowVersions
         ("办理内容", node.Task?.Kind.ToString() ?? ""), ("结果", node.Task is { } task ? string.Join('、', task.Outcomes.Select(o => $"{o.Label}（{o.Id}）")) : ""), ("期限（工作日）", Text(node.Task?.WorkingDays)),
         ("表单", node.Task?.Form ?? ""), ("由谁领取", node.Task?.Candidates?.Text ?? ""), ("操作", node.Operation ?? ""), ("参数", string.Join('；', node.Parameters.Select(p => $"{p.Name} = {p.Value.Text}"))),
         ("办结结果", node.Result ?? ""), ("计时", node.Timer is { } timer ? $"{timer.Kind} {Text(timer.Text)}" : ""), ("消息", node.Message ?? ""), ("错误", node.ErrorCode ?? ""), ("调用的流程", node.Calls ?? ""),
-        ("多份", node.Multi is { } multi ? $"{(multi.Sequential ? "依次" : "同时")} {multi.Cardinality?.Text ?? multi.Collection?.Text}" : ""), ("默认去向", node.Default >= 0 ? of.Nodes[of.Edges[node.Default].To].Title : ""),
+        ("多份", node.Multi is { } multi ? $"{(multi.Sequential ? "依次" : "同时")} {multi.Cardinality?.Text ?? multi.Collection?.Text}" : ""), ("默认去向", node.Default >= 0 ? of.Edges[node.Default].Id : ""),
         ("打断", node.Kind == NodeKind.Boundary ? node.Interrupting ? "是" : "否" : ""),
     ];
 
-    static IEnumerable<(string, string)> Facts(FlowEdge edge, FlowDefinition of) => [("名称", edge.Name), ("从", of.Nodes[edge.From].Title), ("到", of.Nodes[edge.To].Title), ("条件", edge.Condition?.Text ?? "")];
+    static IEnumerable<(string, string)> Facts(FlowEdge edge, FlowDefinition of) => [("名称", edge.Name), ("从", of.Nodes[edge.From].Id), ("到", of.Nodes[edge.To].Id), ("条件", edge.Condition?.Text ?? "")];
 }
