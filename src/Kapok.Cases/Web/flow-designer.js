@@ -189,6 +189,8 @@ export default async function (work, { $, $$, token }) {
     event.stopImmediatePropagation();
     clearTimeout(timer);
     await keep();
+    // This is the same press going on, not a second one.
+    delete form.dataset.sending;
     form.requestSubmit(event.submitter ?? undefined);
   }, true);
   form.addEventListener('click', event => {
