@@ -146,7 +146,6 @@ export default async function (work, { $, $$, token }) {
   const list = $('.flow-designer-faults', form);
   let marked = [];
   async function check() {
-    await keep();
     const body = new FormData();
     body.set('text', area.value);
     const answer = await fetch(form.dataset.check, { method: 'POST', body, headers: { 'X-Kapok-Token': token(), Accept: 'application/json' } }).catch(() => null);
@@ -170,29 +169,15 @@ export default async function (work, { $, $$, token }) {
     list.append(head, items);
   }
 
-  // --- saving
-  let dirty = false, timer;
-  async function keep() {
-    if (!dirty) return;
-    dirty = false;
-    area.value = (await modeler.saveXML({ format: true })).xml;
-  }
+  // --- saving: the form always holds what is drawn, so that its button is an ordinary one.
+  let timer;
+  async function keep() { area.value = (await modeler.saveXML({ format: true })).xml; }
   modeler.on('commandStack.changed', () => {
-    dirty = true;
+    keep();
     form.dispatchEvent(new Event('input', { bubbles: true }));
     clearTimeout(timer);
     timer = setTimeout(check, 1200);
   });
-  form.addEventListener('submit', async event => {
-    if (!dirty) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    clearTimeout(timer);
-    await keep();
-    // This is the same press going on, not a second one.
-    delete form.dataset.sending;
-    form.requestSubmit(event.submitter ?? undefined);
-  }, true);
   form.addEventListener('click', event => {
     const act = event.target.closest('[data-do]')?.dataset.do;
     if (act === 'check') check();

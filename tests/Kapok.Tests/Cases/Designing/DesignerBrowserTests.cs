@@ -86,7 +86,8 @@ public sealed class DesignerBrowserTests(LoopbackApp app, Chromium chromium) : I
         await page.Keyboard.PressAsync("Tab");
         await Picture(page, "drawn");
         await page.Locator(".flow-designer-save button", new() { HasTextString = "保存工作稿" }).ClickAsync();
-        await page.Locator("#faults").WaitForAsync();
+        try { await page.Locator("#faults").WaitForAsync(new() { Timeout = 8_000 }); }
+        finally { await Picture(page, "saved"); }
 
         // Kept although nothing follows the new task yet, and that is said at its line.
         var saved = System.Xml.Linq.XDocument.Parse(await (await app.Api(Author.Writer)).Text("flow", flow));
