@@ -34,7 +34,7 @@ static class CaseBench
         return new(definition, answers, new Actor(ActorKind.Citizen, Guid.CreateVersion7(), "张三", []) { Origin = "bench" });
     }
 
-    public static async Task Seed(BenchNode node, int count) => await CaseSeed.Fill(node, (await Prepare(node)).Definition, count);
+    public static async Task Seed(BenchNode node, int count, int versions = 0) => await CaseSeed.Fill(node, (await Prepare(node)).Definition, count, versions);
 
     static Application Validated(Material m)
     {

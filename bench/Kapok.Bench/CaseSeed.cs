@@ -12,8 +12,11 @@ namespace Kapok.Bench;
 /// <summary>A million cases by COPY, seeded random: as many organisations as there are, nine of ten open, with running clocks.</summary>
 static class CaseSeed
 {
-    public static async Task Fill(BenchNode node, CaseDefinition definition, int count, int seed = 20260921)
+    /// <param name="versions">More than none: all cases are finished, were begun with so many versions of the definition, and left six events each.</param>
+    public static async Task Fill(BenchNode node, CaseDefinition definition, int count, int versions = 0, int seed = 20260921)
     {
+        var definitions = versions == 0 ? [definition.Id] : (await node.Database.Read(c => Dapper.SqlMapper.QueryAsync<int>(c,
+            "insert into cases.definition (digest, content) select 'bench ' || g, d.content from cases.definition d, generate_series(1, @versions) g where d.id = @Id returning id", new { versions, definition.Id }))).ToArray();
         var random = new Random(seed);
         var directory = node.Get<OrganisationDirectory>().Current;
         var organisations = directory.Organisations.Where(o => o.ClosedOn is null).ToArray();
@@ -42,7 +45,7 @@ static class CaseSeed
             var party = new Guid(random.Next(), 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]);
             await copy.StartRowAsync();
             var id = Guid.CreateVersion7(day.Received.AddMilliseconds(i));
-            if (i % 10 != 9)
+            if (versions == 0 && i % 10 != 9)
                 foreach (var timer in CaseClock.Timers(id, day.Reading))
                 {
                     await timers.StartRowAsync();
@@ -53,7 +56,7 @@ static class CaseSeed
             await copy.WriteAsync(id);
             await copy.WriteAsync($"S{i:D9}");
             await copy.WriteAsync($"Q{i:D9}");
-            await copy.WriteAsync(definition.Id);
+            await copy.WriteAsync(definitions[i % definitions.Length]);
             await copy.WriteAsync(definition.Item.BasicCode);
             await copy.WriteAsync(definition.Implementation);
             await copy.WriteAsync(definition.Item.Content.Name);
@@ -64,7 +67,7 @@ static class CaseSeed
             await copy.WriteAsync($"申请人{random.Next(1_000_000)}");
             await copy.WriteAsync(party);
             await copy.WriteAsync((short)2);
-            await copy.WriteAsync(i % 10 == 9 ? "closed" : "accepted");
+            await copy.WriteAsync(versions > 0 || i % 10 == 9 ? "closed" : "accepted");
             await copy.WriteAsync(day.Reading.DueDate!.Value, NpgsqlDbType.Date);
             await copy.WriteAsync(day.Reading.Due!.Value.UtcDateTime.AddSeconds(random.Next(3600)), NpgsqlDbType.TimestampTz);
             await copy.WriteAsync(day.Reading.Yellow!.Value.UtcDateTime, NpgsqlDbType.TimestampTz);
@@ -80,7 +83,16 @@ static class CaseSeed
         await copy.CloseAsync();
         await timers.CompleteAsync();
         await timers.CloseAsync();
-        await using var analyze = new NpgsqlCommand("""vacuum analyze cases."case", cases.timer""", connection) { CommandTimeout = 600 };
+        if (versions > 0)
+        {
+            // What the log keeps of them; the digests stand for those of real chains, of the same length.
+            await using var log = new NpgsqlCommand("""
+                insert into kapok.event (stream, seq, type, at, actor_name, origin, data, digest)
+                select id, s, 'task-completed', submitted_at, '张三', 'bench', '{"key":"review.1","name":"审核","outcome":"pass","note":"材料齐全"}', sha256(id::text::bytea) from cases."case", generate_series(1, 6) s where number like 'S%'
+                """, connection) { CommandTimeout = 3600 };
+            await log.ExecuteNonQueryAsync();
+        }
+        await using var analyze = new NpgsqlCommand("""vacuum analyze cases."case", cases.timer, kapok.event""", connection) { CommandTimeout = 3600 };
         await analyze.ExecuteNonQueryAsync();
     }
 }

@@ -28,7 +28,7 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
     ["list"] = () => OnNode(async n => { await CaseBench.Seed(n, cases); return await ListBench.Lists(n, time); }),
     ["desk"] = () => OnNode(async n => { await CaseBench.Seed(n, Math.Max(cases, 20_000)); return [await ListBench.Desk(n, time)]; }),
     ["clock"] = () => OnNode(async n => { await CaseBench.Seed(n, cases); return [await ListBench.Clocks(n)]; }),
-    ["history"] = () => OnNode(async n => { var before = await CaseBench.Steps(n, 64, time); await CaseBench.Seed(n, cases); return [before, (await CaseBench.Steps(n, 64, time)) with { Name = "steps-history" }]; }),
+    ["history"] = () => OnNode(async n => { var before = await CaseBench.Steps(n, 64, time); await CaseBench.Seed(n, cases, versions: 10_000); return [before, (await CaseBench.Steps(n, 64, time)) with { Name = "steps-history" }]; }),
     ["page"] = () => OnNode(n => PageBench.Pages(n, time)),
     ["start"] = () => OnNode(PageBench.Start),
 };
