@@ -61,7 +61,7 @@ public sealed class PasswordResets(Database database, ShortMessages messages, Se
         var faults = new List<Fault>();
         if (wanted != repeated) faults.Add(new("repeat", "两次输入的新口令不一样，请重新输入"));
         faults.AddRange(PasswordRules.Check("password", wanted));
-        code = new string([.. code.Normalize(System.Text.NormalizationForm.FormKC).Where(char.IsAsciiDigit)]);
+        code = new string([.. SignInDesk.Clean(code).Where(char.IsAsciiDigit)]);
         if (code.Length != 6) faults.Insert(0, new("code", "请填写短信里的 6 位验证码"));
         if (faults.Count > 0) return Outcome<bool>.Invalid(faults);
 
