@@ -29,6 +29,7 @@ public sealed class CasesModule : IModule
         services.AddSingleton<Corrections>();
         services.AddSingleton<MyCases>();
         services.AddSingleton<Achieved>();
+        services.AddSingleton<Catalogue.IDependentWork, OpenWork>();
         services.AddSingleton<Inbox>();
         services.AddSingleton<Deliveries>();
         services.AddSingleton<DraftKeeper>();

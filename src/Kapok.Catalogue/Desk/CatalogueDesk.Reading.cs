@@ -91,8 +91,25 @@ public sealed partial class CatalogueDesk
         return new DeskItem(row, entry.Organisation is { } o ? directory.Organisation(o)?.Name : null, entry.Parent, parent?.Name, draft is null ? null : Head(draft), draft?.Note ?? "", draft?.Cause, draft?.Authors ?? [],
             inForce, view.Content, entry.IsBase ? null : draft?.Overrides() ?? entry.Overrides(), view.Upper,
             Merge.Carry(view.Conflicts, entry.ConflictList(), Now), view.Findings, changes, draft is not null && draft.Base != entry.Version && await OwnChanged(c, entry, draft),
-            versions, below, await ConflictsBelow(c, item)) { UpperIsBody = parent is { IsBase: false } };
+            versions, below, await ConflictsBelow(c, item)) 
+        {
+            UpperIsBody = parent is { IsBase: false }, Dependents = draft is null || entry.Version is null ? [] : await Dependents(c, entry),
+        };
     });
+
+    /// <summary>Work under the entry and all that inherit from it, on the floors above.</summary>
+    async Task<IReadOnlyList<DependentWork>> Dependents(NpgsqlConnection c, Entry entry)
+    {
+        var bodies = (await c.QueryAsync<Guid>("""
+            with recursive below as (
+              select id, organisation from catalogue.item where id = @Id
+              union all select i.id, i.organisation from catalogue.item i join below b on i.parent = b.id where i.state = 'published')
+            select distinct organisation from below where organisation is not null
+            """, new { entry.Id })).AsList();
+        var all = new List<DependentWork>();
+        foreach (var floor in dependents) all.AddRange(await floor.On(entry.BasicCode, bodies));
+        return all;
+    }
 
     /// <summary>What happened to an entry, oldest first; for those whose scope reaches it.</summary>
     public async Task<Outcome<IReadOnlyList<LoggedEvent>>> History(Actor actor, Guid item) => await database.Read<Outcome<IReadOnlyList<LoggedEvent>>>(async c =>

@@ -50,4 +50,7 @@ public sealed record DeskItem(
 
     /// <summary>The level above is itself an implementation.</summary>
     public bool UpperIsBody { get; init; }
+
+    /// <summary>What goes on under the published versions; read while there is a draft that may replace them.</summary>
+    public IReadOnlyList<DependentWork> Dependents { get; init; } = [];
 }
