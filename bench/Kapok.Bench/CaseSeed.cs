@@ -34,7 +34,7 @@ static class CaseSeed
             copy cases."case" (id, number, query_code, definition, item_code, implementation, item_name, organisation, division, line, party, party_name, submitter, channel,
               state, due_on, due_at, yellow_at, provisional, submitted_at, accepted_at, version, digest, variables, clock) from stdin (format binary)
             """);
-        // Every open clock has its timers, as it has in life.
+        // Every open clock has its timer, as it has in life.
         await using var second = await node.Database.Open();
         await using var timers = await second.BeginBinaryImportAsync("copy cases.timer (case_id, key, due_at) from stdin (format binary)");
         var digest = new byte[32];
@@ -46,13 +46,12 @@ static class CaseSeed
             await copy.StartRowAsync();
             var id = Guid.CreateVersion7(day.Received.AddMilliseconds(i));
             if (versions == 0 && i % 10 != 9)
-                foreach (var timer in CaseClock.Timers(id, day.Reading))
-                {
-                    await timers.StartRowAsync();
-                    await timers.WriteAsync(id);
-                    await timers.WriteAsync(timer.Key);
-                    await timers.WriteAsync(timer.DueAt.UtcDateTime, NpgsqlDbType.TimestampTz);
-                }
+            {
+                await timers.StartRowAsync();
+                await timers.WriteAsync(id);
+                await timers.WriteAsync(CaseClock.Timer);
+                await timers.WriteAsync(day.Reading.Moments[0].At.UtcDateTime, NpgsqlDbType.TimestampTz);
+            }
             await copy.WriteAsync(id);
             await copy.WriteAsync($"S{i:D9}");
             await copy.WriteAsync($"Q{i:D9}");

@@ -28,7 +28,9 @@ public sealed class ClockRecompute(Database database, DefinitionStore definition
 
     sealed record Clock(Guid Id, int Definition, string State, DateOnly? DueOn, DateTime? DueAt, DateTime? YellowAt, bool Provisional, int Version, string Entries, DateTime SubmittedAt);
 
-    sealed record Change(Guid Id, int Version, ClockReading Reading);
+    /// <param name="Ring">When its timer is to ring next; in the past for what the new calendar has let pass.</param>
+    /// <param name="IfArmed">Only if a timer stands: else everything has rung already.</param>
+    sealed record Change(Guid Id, int Version, ClockReading Reading, DateTimeOffset? Ring, bool IfArmed);
 
     public async Task Run(JobRun run, CancellationToken stop)
     {
@@ -92,15 +94,22 @@ public sealed class ClockRecompute(Database database, DefinitionStore definition
         foreach (var clock in clocks)
         {
             var reading = CaseClock.Reading(clock.Entries, kept[clock.Definition], calendar, now);
-            if (reading.Due?.UtcDateTime != clock.DueAt || reading.Yellow?.UtcDateTime != clock.YellowAt || reading.IsProvisional != clock.Provisional) changes.Add(new(clock.Id, clock.Version, reading));
+            if (reading.Due?.UtcDateTime != clock.DueAt || reading.Yellow?.UtcDateTime != clock.YellowAt || reading.IsProvisional != clock.Provisional) changes.Add(Of(clock, reading, now));
         }
         return changes;
+    }
+
+    static Change Of(Clock clock, ClockReading reading, DateTimeOffset now)
+    {
+        bool Passed(DateTime? before, DateTimeOffset? after) => before > now.UtcDateTime && after <= now;
+        DateTimeOffset? passed = Passed(clock.YellowAt, reading.Yellow) ? reading.Yellow : Passed(clock.DueAt, reading.Due) ? reading.Due : null;
+        if ((passed ?? reading.Moments.FirstOrDefault()?.At) is { } ring) return new(clock.Id, clock.Version, reading, ring, false);
+        return new(clock.Id, clock.Version, reading, reading.LegalDue <= now ? reading.LegalDue : null, true);
     }
 
     /// <returns>The cases that were written: those whose version still stood. Only their timers move.</returns>
     static async Task<HashSet<Guid>> Write(NpgsqlConnection connection, List<Change> changes)
     {
-        var timers = changes.SelectMany(c => CaseClock.Timers(c.Id, c.Reading)).ToList();
         var written = new HashSet<Guid>(changes.Count);
         await using var batch = new NpgsqlBatch(connection);
         // Locked in order of id, as the desk locks them.
@@ -109,16 +118,17 @@ public sealed class ClockRecompute(Database database, DefinitionStore definition
             with moved as (
               update cases."case" c set due_on = u.due_on, due_at = u.due_at, yellow_at = u.yellow_at, provisional = u.provisional
               from unnest($1, $2, $3, $4, $5, $6) as u(id, version, due_on, due_at, yellow_at, provisional) where c.id = u.id and c.version = u.version returning c.id),
-            wanted as (select n.* from unnest($7, $8, $9) as n(case_id, key, due_at) join moved on moved.id = n.case_id),
-            gone as (delete from cases.timer t using moved where t.case_id = moved.id and t.key like 'clock:%' and not exists (select 1 from wanted w where w.case_id = t.case_id and w.key = t.key)),
-            armed as (insert into cases.timer (case_id, key, due_at) select * from wanted
+            wanted as (
+              select n.* from unnest($1, $7, $8) as n(case_id, due_at, if_armed) join moved on moved.id = n.case_id
+              where n.due_at is not null and (not n.if_armed or exists (select 1 from cases.timer t where t.case_id = n.case_id and t.key = 'clock'))),
+            gone as (delete from cases.timer t using moved where t.case_id = moved.id and t.key = 'clock' and not exists (select 1 from wanted w where w.case_id = t.case_id)),
+            armed as (insert into cases.timer (case_id, key, due_at) select case_id, 'clock', due_at from wanted
               on conflict (case_id, key) do update set due_at = excluded.due_at where cases.timer.due_at <> excluded.due_at)
             select id from moved
             """, changes,
             Storage.Columns.Uuid<Change>(c => c.Id), Storage.Columns.Int<Change>(c => c.Version), Storage.Columns.Date<Change>(c => c.Reading.DueDate),
-            Storage.Columns.Time<Change>(c => c.Reading.Due), Storage.Columns.Time<Change>(c => c.Reading.Yellow), Storage.Columns.Flag<Change>(c => c.Reading.IsProvisional));
-        foreach (var column in (Storage.Column<CaseTimer>[])[Storage.Columns.Uuid<CaseTimer>(t => t.CaseId), Storage.Columns.Text<CaseTimer>(t => t.Key), Storage.Columns.Time<CaseTimer>(t => t.DueAt)])
-            update.Parameters.Add(column.From(timers));
+            Storage.Columns.Time<Change>(c => c.Reading.Due), Storage.Columns.Time<Change>(c => c.Reading.Yellow), Storage.Columns.Flag<Change>(c => c.Reading.IsProvisional),
+            Storage.Columns.Time<Change>(c => c.Ring), Storage.Columns.Flag<Change>(c => c.IfArmed));
         batch.BatchCommands.Add(update);
         await using var reader = await batch.ExecuteReaderAsync();
         await reader.NextResultAsync();
