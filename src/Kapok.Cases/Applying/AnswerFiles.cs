@@ -59,13 +59,13 @@ static class AnswerFiles
         FileOf = answer => files.FirstOrDefault(f => f.Id == answer.Id) is { } file ? new FileInput.AddedFile(file.Name, file.Size, $"{href}/{file.Id}", file.Id.ToString()) : null,
     };
 
-    static async Task<IResult> Ask(Guid id, string page, string field, HttpContext http, Drafts drafts, FileStore files) =>
-        await drafts.Find(id, http.Actor()) is null ? Results.NotFound() : await PartUpload.Ask(http, files, id, FileAnswer.Key(field));
+    static async Task<IResult> Ask(Guid id, string page, string? field, HttpContext http, Drafts drafts, FileStore files) =>
+        await drafts.Find(id, http.Actor()) is null || field is null ? Results.NotFound() : await PartUpload.Ask(http, files, id, FileAnswer.Key(field));
 
-    static async Task<IResult> Take(Guid id, string page, string field, string? writer, HttpContext http, Drafts drafts, FileStore files)
+    static async Task<IResult> Take(Guid id, string page, string? field, string? writer, HttpContext http, Drafts drafts, FileStore files)
     {
         var actor = http.Actor();
-        if (await drafts.Find(id, actor) is not { } draft || draft.Definition.Form.Find(field) is not { Widget: Widget.File } of) return Results.NotFound();
+        if (await drafts.Find(id, actor) is not { } draft || field is null || draft.Definition.Form.Find(field) is not { Widget: Widget.File } of) return Results.NotFound();
         return await PartUpload.Take(http, files, id, FileAnswer.Key(field), (long)of.MaxMegabytes << 20, file => Put(drafts, id, actor, of, field, file, new(page, writer is { Length: <= 40 } ? writer : "")));
     }
 

@@ -168,9 +168,9 @@ static class ApplyPages
     }
 
     /// <summary>The division picker with its next level, for the script.</summary>
-    static async Task<IResult> Divisions(Guid id, string field, HttpContext http, Drafts drafts, FormPlace place)
+    static async Task<IResult> Divisions(Guid id, string? field, HttpContext http, Drafts drafts, FormPlace place)
     {
-        if (await drafts.Find(id, http.Actor()) is not { } draft || draft.Definition.Form.Find(field) is not { Widget: Widget.Division } of) return Results.NotFound();
+        if (await drafts.Find(id, http.Actor()) is not { } draft || field is null || draft.Definition.Form.Find(field) is not { Widget: Widget.Division } of) return Results.NotFound();
         return new RazorComponentResult<DivisionPart>(new { Of = of, Path = field, Value = DivisionPicker.Read(http.Request.Query[field]), Settings = place.Settings(path => $"/my/drafts/{id}/division?field={Uri.EscapeDataString(path)}") });
     }
 

@@ -60,10 +60,10 @@ static class DraftApi
             return file.Ok ? (await all.AddMaterial(id, http.Actor(), material, file.Value!.Id)).Answer(201) : file.Refuse();
         }).WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(FileStore.LargestUpload));
         // A file as the answer to a question of the form.
-        drafts.MapPut("{id:guid}/files", async (Guid id, string field, string? name, HttpContext http, Drafts all, FileStore files, CancellationToken stop) =>
+        drafts.MapPut("{id:guid}/files", async (Guid id, string? field, string? name, HttpContext http, Drafts all, FileStore files, CancellationToken stop) =>
         {
             if (await all.Find(id, http.Actor()) is not { } draft) return Problems.NotFound("没有这份草稿");
-            if (draft.Definition.Form.Find(field) is not { Widget: Widget.File } of) return Outcome<Guid>.No(Refusal.Invalid, "表单里没有这个上传项", "field").Refuse();
+            if (field is null || draft.Definition.Form.Find(field) is not { Widget: Widget.File } of) return Outcome<Guid>.No(Refusal.Invalid, "表单里没有这个上传项", "field").Refuse();
             var file = await files.Save(http.Request.Body, name ?? of.Label, http.Actor().Person!.Value, (long)of.MaxMegabytes << 20, stop);
             return file.Ok ? (await AnswerFiles.Put(all, id, http.Actor(), of, field, file.Value!, new("", ""))).Answer(201) : file.Refuse();
         }).WithMetadata(new Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute(FileStore.LargestUpload));

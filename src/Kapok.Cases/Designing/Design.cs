@@ -121,9 +121,6 @@ public static class DesignScope
 {
     static readonly string[] Permissions = [CatalogueDesk.Edit, CatalogueDesk.Review, CatalogueDesk.Release];
 
-    /// <summary>The door of the designer: some permission over the lists, anywhere.</summary>
-    public static bool Opens(Actor actor) => actor.Kind == ActorKind.Official && Permissions.Any(p => Access.DecideAnywhere(actor, p));
-
     /// <summary>A change reaches all items that use the definition, so it needs the right over every one of them.</summary>
     public static Decision Decide(Actor actor, string permission, Design design, IEnumerable<DefinitionUse> uses)
     {

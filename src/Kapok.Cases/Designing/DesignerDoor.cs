@@ -16,13 +16,7 @@ namespace Kapok.Cases.Designing;
 /// </summary>
 static class DesignerDoor
 {
-    public static RouteGroupBuilder Group(IEndpointRouteBuilder routes, string path)
-    {
-        var group = routes.MapGroup(path).AllowOfficials();
-        group.AddEndpointFilter(async (context, next) =>
-            DesignScope.Opens(context.HttpContext.Actor()) ? await next(context) : Problems.Forbidden("您的岗位不编制事项、表单和流程"));
-        return group;
-    }
+    public static RouteGroupBuilder Group(IEndpointRouteBuilder routes, string path) => routes.MapGroup(path).AllowFamily("catalogue.", "您的岗位不编制事项、表单和流程");
 }
 
 /// <summary>A post to a page of the designer: what it names, what came with it.</summary>

@@ -193,11 +193,11 @@ static class FormRoutes
         return Results.Redirect(state.After(question) is { } next ? $"{of.Design.Address}/try/pages/{next.Id}" : $"{of.Design.Address}/try/check");
     }
 
-    static async Task<IResult> Divisions(HttpContext http, DesignDesk desk, FormPlace place, string package, string name, string field)
+    static async Task<IResult> Divisions(HttpContext http, DesignDesk desk, FormPlace place, string package, string name, string? field)
     {
         var (of, form, otherwise) = await Playable(http, desk, $"{package}/{name}");
         if (form is null) return otherwise!;
-        return form.Find(field) is { Widget: Widget.Division } asked
+        return field is not null && form.Find(field) is { Widget: Widget.Division } asked
             ? new RazorComponentResult<DivisionPart>(new { Of = asked, Path = field, Value = DivisionPicker.Read(http.Request.Query[field]), Settings = place.Settings(path => $"{of!.Design.Address}/try/division?field={Uri.EscapeDataString(path)}") })
             : Results.NotFound();
     }

@@ -76,9 +76,9 @@ static class CorrectionPages
         return Results.NoContent();
     }
 
-    static async Task<IResult> Divisions(Guid id, string field, HttpContext http, PendingCorrections corrections, FormPlace place)
+    static async Task<IResult> Divisions(Guid id, string? field, HttpContext http, PendingCorrections corrections, FormPlace place)
     {
-        if (await corrections.Find(id, http.Actor()) is not { } pending || pending.View.Definition.Form.Find(field) is not { Widget: Forms.Widget.Division } of) return Results.NotFound();
+        if (await corrections.Find(id, http.Actor()) is not { } pending || field is null || pending.View.Definition.Form.Find(field) is not { Widget: Forms.Widget.Division } of) return Results.NotFound();
         return new RazorComponentResult<DivisionPart>(new { Of = of, Path = field, Value = DivisionPicker.Read(http.Request.Query[field]), Settings = place.Settings(path => $"/my/cases/{id}/correct/division?field={Uri.EscapeDataString(path)}") });
     }
 

@@ -79,12 +79,12 @@ static class DeskRoutes
         return new RazorComponentResult<ItemPage>(new { Item = item.Value, Actor = http.Actor(), Done = done, Errors = errors }) { StatusCode = status };
     }
 
-    static async Task<IResult> Compare(HttpContext http, CatalogueDesk desk, Guid id, int from, int to)
+    static async Task<IResult> Compare(HttpContext http, CatalogueDesk desk, Guid id, int? from, int? to)
     {
         var item = await desk.Show(http.Actor(), id);
         if (!item.Ok) return item.Refuse();
-        return await desk.Compare(id, from, to) is { } changes
-            ? new RazorComponentResult<ComparePage>(new { Item = item.Value, From = from, To = to, Changes = changes })
+        return from is { } older && to is { } newer && await desk.Compare(id, older, newer) is { } changes
+            ? new RazorComponentResult<ComparePage>(new { Item = item.Value, From = older, To = newer, Changes = changes })
             : Problems.NotFound("没有这两个版本");
     }
 

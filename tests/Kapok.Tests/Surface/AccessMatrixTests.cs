@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Kapok.Foundation.Http;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,6 +44,35 @@ public sealed class AccessMatrixTests(App app) : IClassFixture<App>
     {
         Entries.Count.ShouldBeGreaterThan(60);
         Entries.Where(e => e.Door is null).Select(e => e.Name).ShouldBeEmpty("AllowAnyone, AllowSignedIn, AllowOfficials or Allow(permission)");
+    }
+
+    [Fact]
+    public void What_a_caller_must_say_beyond_the_address_is_asked_by_the_handler_which_knows_who_may_ask()
+    {
+        var routed = Entries.ToDictionary(e => e.Name, e => e.Endpoint.RoutePattern.Parameters.Select(p => p.Name).ToHashSet(StringComparer.OrdinalIgnoreCase));
+        var bound = Entries.Where(e => e.Door!.Kind != DoorKind.Anyone).SelectMany(e => e.Endpoint.Metadata.OfType<IParameterBindingMetadata>().Where(p => !routed[e.Name].Contains(p.Name)).Select(p => (e.Name, Parameter: p))).ToList();
+        bound.Count(b => b.Parameter.IsOptional && Said(b.Parameter)).ShouldBeGreaterThan(20);
+        bound.Where(b => !b.Parameter.IsOptional && Said(b.Parameter)).Select(b => $"{b.Name}: {b.Parameter.Name}").ShouldBeEmpty("make it optional and answer inside");
+
+        static bool Said(IParameterBindingMetadata parameter) => parameter.HasTryParse || parameter.ParameterInfo.ParameterType == typeof(string);
+    }
+
+    [Fact]
+    public async Task A_closed_door_is_said_before_anything_about_the_request()
+    {
+        var closed = 0;
+        var told = new List<string>();
+        foreach (var account in (string[])["wangjianguo", "tech", "guangzhou-market-expert"])
+        {
+            var caller = await Caller.Of(app, account);
+            foreach (var entry in Entries.Where(e => !e.Door!.Decide(caller.Actor).Allowed))
+            {
+                closed++;
+                if (await caller.Call(entry, broken: true) is not (401 or 403) and var status) told.Add($"{entry.Name} as {account}: {status}");
+            }
+        }
+        closed.ShouldBeGreaterThan(300);
+        told.ShouldBeEmpty();
     }
 
     [Fact]
@@ -100,13 +130,13 @@ public sealed class AccessMatrixTests(App app) : IClassFixture<App>
         }
 
         /// <summary>Status of the answer; a way to the sign-in page counts as 401, no answer as null.</summary>
-        public async Task<int?> Call(Entry entry)
+        public async Task<int?> Call(Entry entry, bool broken = false)
         {
             using var request = new HttpRequestMessage(new(entry.Method), Address(entry.Endpoint.RoutePattern));
             request.Headers.Accept.ParseAdd(entry.Api ? "application/json" : "text/html");
             if (entry.Method != "GET")
             {
-                request.Content = entry.Api ? new StringContent("{}", Encoding.UTF8, "application/json") : new FormUrlEncodedContent([]);
+                request.Content = entry.Api ? new StringContent(broken ? "{" : "{}", Encoding.UTF8, "application/json") : new FormUrlEncodedContent([]);
                 if (!entry.Api) request.Headers.Add("X-Kapok-Token", token);
             }
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));

@@ -39,6 +39,7 @@ sealed record WriteEndpoint(string Method, string Path, string? Account, bool Ta
                     DoorKind.Anyone => null,
                     DoorKind.SignedIn => "zhangsan",
                     DoorKind.Official => "tianhe-market-acceptor",
+                    DoorKind.Family => Accounts.First(a => a.Permissions.Any(p => p.StartsWith(door.Permission!, StringComparison.Ordinal))).Account,
                     _ => Accounts.First(a => a.Permissions.Contains(door.Permission)).Account,
                 };
                 var schema = operation!["requestBody"]?["content"]?["application/json"]?["schema"];
