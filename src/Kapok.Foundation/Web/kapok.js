@@ -215,9 +215,11 @@ on('htmx:confirm', async event => {
 on('htmx:error', () => toast($('#toast')?.dataset[navigator.onLine ? 'failed' : 'offline']));
 on('htmx:after:swap', () => ready());
 
-const seen = new WeakSet();
+// One set for each selector: an element may be a form that keeps drafts and load a module too.
+const seen = {};
 function once(selector, act) {
-  for (const element of $$(selector)) if (!seen.has(element)) { seen.add(element); act(element); }
+  const before = seen[selector] ??= new WeakSet();
+  for (const element of $$(selector)) if (!before.has(element)) { before.add(element); act(element); }
 }
 function ready() {
   once('[data-copy], [data-date-open], [data-select-all], [data-print]', element => element.hidden = false);

@@ -116,6 +116,22 @@ public sealed class BrowserTests(PageHost host, Chromium chromium) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_form_that_saves_itself_may_load_a_module_too()
+    {
+        await using var window = await chromium.Open(host.Address);
+        var page = window.Page;
+        await page.RouteAsync("**/assets/sample-module.js", route => route.FulfillAsync(new() { ContentType = "text/javascript", Body = "export default (form, { $ }) => form.dataset.loaded = +(form.dataset.loaded ?? 0) + 1 + ($ ? '' : 'no tools');" }));
+        await page.GotoAsync("/components");
+        await page.EvaluateAsync("""
+            for (const again of [1, 2]) {
+              document.querySelector('#sample-form').dataset.module = '/assets/sample-module.js';
+              document.dispatchEvent(new Event('htmx:after:swap'));
+            }
+            """);
+        await page.Locator("#sample-form[data-loaded='1']").WaitForAsync(new() { Timeout = 5_000 });
+    }
+
+    [Fact]
     public async Task A_question_is_asked_before_what_cannot_be_undone()
     {
         await using var window = await chromium.Open(host.Address);
