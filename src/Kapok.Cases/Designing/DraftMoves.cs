@@ -144,13 +144,15 @@ sealed class DraftMoveJob(Database database, DraftMoves moves, DefinitionStore d
     {
         for (var attempt = 0; attempt < Tries; attempt++)
             if (await database.Write((c, _) => Step(c, job, design, id))) return;
-        await database.Read(c => c.ExecuteAsync("update cases.draft_move set outcome = 'kept', report = @report::jsonb where job = @job and draft = @id",
+        await database.Read(c => c.ExecuteAsync("update cases.draft_move set outcome = 'kept', report = @report::jsonb where job = @job and draft = @id and outcome is null",
             new { job, id, report = Json.Write(new MoveReport("", "", [], [], [], [], "申请人正在填写，没有改动")) }));
     }
 
     /// <summary>False when the applicant saved in between: then it is read and decided again.</summary>
     async Task<bool> Step(NpgsqlConnection c, Guid job, Design design, Guid id)
     {
+        // A run that stood still and the one that took over may come to the same draft: the row is theirs one after the other, and the first word stays.
+        if (await c.ExecuteScalarAsync<string?>("select outcome from cases.draft_move where job = @job and draft = @id for update", new { job, id }) is not null) return true;
         var draft = await c.QuerySingleOrDefaultAsync<DraftMoves.Draft>($"{DraftMoves.Columns} where id = @id", new { id });
         if (draft is null) return await Done("gone", null);
         var decided = await moves.Decide(c, design, draft);
