@@ -28,6 +28,10 @@ static class DesignerApi
     public sealed record Doing(string? Do, Dictionary<string, JsonElement>? With);
     public sealed record NewSample(string? Title, JsonObject? Answers);
 
+    /// <param name="Answers">As far as somebody has come; without them, the sample's.</param>
+    /// <param name="Sample">Key of a sample or a scenario, as the list of samples names it.</param>
+    public sealed record TryAnswers(JsonObject? Answers, string? Sample);
+
     /// <param name="Choices">The way so far, as <c>choices</c> of an answer name it.</param>
     public sealed record DryWay(List<string>? Choices, JsonElement? Answers);
 
@@ -64,6 +68,7 @@ static class DesignerApi
         form.MapGet("samples", SamplesOf);
         form.MapPost("samples", SaveSample).Allow(CatalogueDesk.Edit);
         form.MapDelete("samples/{id:guid}", RemoveSample).Allow(CatalogueDesk.Edit);
+        form.MapPost("try", TryOut);
         form.MapGet("cost", Cost);
         form.MapGet("moves", async (HttpContext http, DesignDesk desk, DraftMoves moves, string package, string name) => await desk.Show(http.Actor(), "form", $"{package}/{name}") is { Ok: true, Value: { } shown } ? Results.Json(new { items = await moves.Of(shown.Design.Id) }, Json.Options) : Problems.NotFound());
         form.MapGet("moves/preview", async (HttpContext http, DraftMoves moves, string package, string name) => await moves.Preview(http.Actor(), $"{package}/{name}") is { Ok: true } rows ? Results.Json(new { items = rows.Value }, Json.Options) : Problems.NotFound());
@@ -145,6 +150,27 @@ static class DesignerApi
         if (!shown.Value!.MayEdit) return Problems.Forbidden("样例由有编辑权限的人删除");
         var removed = await samples.Remove(shown.Value.Design, http.Actor(), id);
         return removed.Ok ? Results.NoContent() : removed.Answer();
+    }
+
+    /// <summary>What the preview's pages show for these answers: which pages and questions an applicant would meet, what is wrong on each, what is to be handed in. Keeps nothing.</summary>
+    static async Task<IResult> TryOut(HttpContext http, DesignDesk desk, Samples samples, string package, string name)
+    {
+        var body = await Read<TryAnswers>(http);
+        var shown = await desk.Show(http.Actor(), "form", $"{package}/{name}");
+        if (!shown.Ok) return shown.Answer();
+        if (ReadText.Of(shown.Value!.Design, shown.Value.Text).Form is not { } form) return Outcome<bool>.No(Refusal.Invalid, "表单读不出来，请先改好").Answer();
+        var text = body?.Answers?.ToJsonString(Json.Options) ?? (body?.Sample is { Length: > 0 } key ? await samples.AnswersOf(shown.Value.Design, key) : "{}");
+        if (text is null) return Problems.NotFound("没有这个样例");
+        using var answers = JsonDocument.Parse(text);
+        var state = FormEngine.Evaluate(form, answers.RootElement.Clone(), samples.Context);
+        return Results.Json(new
+        {
+            complete = state.IsComplete, answers = state.Answers, unknown = state.Unknown, materials = await samples.Materials(shown.Value.Uses, state),
+            pages = state.Pages.Select(p => new
+            {
+                p.Page.Id, p.Page.Title, p.Visible, p.Progress, asked = state.FieldsOn(p.Page).Where(f => f.Visible).Select(f => f.Path), faults = state.FaultsOn(p.Page).Select(f => new { f.Path, f.Sentence }),
+            }),
+        }, Json.Options);
     }
 
     static async Task<IResult> Cost(HttpContext http, DesignDesk desk, Samples samples, string package, string name, string? sample)

@@ -53,11 +53,14 @@ public sealed class Samples(Database database, DefinitionUses uses, Items items,
         on conflict (design, owner) where owner is not null do update set answers = excluded.answers, changed_at = excluded.changed_at
         """, new { id = Guid.CreateVersion7(), design, person = actor.Person, answers, actor.Name, at = time.GetUtcNow().UtcDateTime }));
 
+    /// <summary>Answers of a saved sample or a scenario; null when there is none of that key.</summary>
+    public async Task<string?> AnswersOf(Design design, string key) =>
+        Guid.TryParse(key, out var id) ? (await Of(design.Id)).FirstOrDefault(s => s.Id == id)?.Answers : (await Scenarios(design)).FirstOrDefault(s => s.File == key)?.Answers;
+
     /// <summary>Begins the preview with a saved sample or a scenario.</summary>
     public async Task<bool> Load(Design design, Actor actor, string key)
     {
-        var answers = Guid.TryParse(key, out var id) ? (await Of(design.Id)).FirstOrDefault(s => s.Id == id)?.Answers : (await Scenarios(design)).FirstOrDefault(s => s.File == key)?.Answers;
-        if (answers is null) return false;
+        if (await AnswersOf(design, key) is not { } answers) return false;
         await KeepScratch(design.Id, actor, answers);
         return true;
     }

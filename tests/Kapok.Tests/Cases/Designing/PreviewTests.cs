@@ -58,6 +58,30 @@ public sealed class PreviewTests(App app) : IClassFixture<App>
     }
 
     [Fact]
+    public async Task A_program_tries_answers_and_hears_what_the_pages_would_show()
+    {
+        var writer = await app.Api(Author.Writer);
+        async Task<JsonObject> Try(object body) => (await (await writer.PostAsJsonAsync(Author.Api("form", Author.Permit, "/try"), body)).Content.ReadFromJsonAsync<JsonObject>())!;
+        JsonNode Page(JsonObject tried, string id) => tried["pages"]!.AsArray().Single(p => p!["id"]!.ToString() == id)!;
+        string[] Asked(JsonObject tried) => [.. Page(tried, "business")["asked"]!.AsArray().Select(a => a!.ToString())];
+
+        var empty = await Try(new { });
+        (empty["complete"]!.GetValue<bool>(), Page(empty, "business")["progress"]!.ToString()).ShouldBe((false, "not-started"));
+        empty["answers"]!["operatorName"].ShouldNotBeNull("facts of the example person are filled in, as in the preview");
+        var canteen = await Try(new { answers = new { category = "canteen", nonsense = 1 } });
+        Asked(canteen).Except(Asked(empty)).ShouldNotBeEmpty("an answer brings up questions");
+        Page(canteen, "business")["faults"]!.AsArray().Select(f => f!["path"]!.ToString()).ShouldBeSubsetOf(Asked(canteen));
+        canteen["unknown"]!.AsArray().Single()!.ToString().ShouldBe("nonsense");
+
+        var scenario = (await writer.GetFromJsonAsync<JsonObject>(Author.Api("form", Author.Permit, "/samples")))!["items"]!.AsArray()[0]!["key"]!.ToString();
+        var whole = await Try(new { sample = scenario });
+        whole["complete"]!.GetValue<bool>().ShouldBeTrue();
+        whole["materials"]!.AsArray().ShouldNotBeEmpty();
+        (await writer.PostAsJsonAsync(Author.Api("form", Author.Permit, "/try"), new { sample = "nobody" })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await (await app.Api(Author.County)).PostAsJsonAsync(Author.Api("form", Author.Permit, "/try"), new { })).StatusCode.ShouldBe(HttpStatusCode.Forbidden, "the item belongs to the province");
+    }
+
+    [Fact]
     public async Task Cost_counts_the_rules_and_measures_them_on_the_server()
     {
         var cost = (await (await app.Api(Author.Writer)).GetFromJsonAsync<JsonObject>(Author.Api("form", Author.Permit, "/cost")))!["cost"]!;
