@@ -89,7 +89,7 @@ public sealed class CaseViews(Database database, DefinitionStore definitions, Ca
     {
         await using var c = await database.Open();
         await using var batch = new NpgsqlBatch(c);
-        CaseReading.Ask(batch, [id], [id]);
+        CaseReading.Ask(batch, id);
         batch.BatchCommands.Add(EventLog.SelectCommand(id));
         foreach (var sql in (string[])["select * from cases.material where owner = $1 order by added_at", "select * from cases.document where case_id = $1 order by made_at, id", "select * from cases.message where case_id = $1 and kind <> 'draft' order by at, id"])
             batch.BatchCommands.Add(new(sql) { Parameters = { new() { Value = id } } });

@@ -15,6 +15,9 @@ static class CaseReading
         state, result, due_on, due_at, yellow_at, provisional, submitted_at, accepted_at, closed_at, version, digest, flow::text, variables::text, clock::text, correction::text
         """;
 
+    const string TaskColumns = "case_id, key, node, name, kind, post, organisation, outcomes::text, opened_at, due_at, assignee, assignee_name, assigned_at";
+    const string ContentColumns = "case_id, answers::text, eligibility::text";
+
     /// <summary>Loads and locks, in order of id so that two batches never wait for each other in a circle.</summary>
     public static Task<Dictionary<Guid, CaseSnapshot>> ForUpdate(NpgsqlConnection connection, Guid[] ids, Guid[] withContent) =>
         Load(connection, ids, withContent, " for update");
@@ -34,13 +37,24 @@ static class CaseReading
     public static void Ask(NpgsqlBatch batch, Guid[] ids, Guid[] withContent, string locking = "")
     {
         batch.BatchCommands.Add(Command($"""select {RowColumns} from cases."case" where id = any($1) order by id{locking}""", ids));
-        batch.BatchCommands.Add(Command("""
-            select case_id, key, node, name, kind, post, organisation, outcomes::text, opened_at, due_at, assignee, assignee_name, assigned_at
-            from cases.task where case_id = any($1) order by opened_at, key
-            """, ids));
+        batch.BatchCommands.Add(Command($"select {TaskColumns} from cases.task where case_id = any($1) order by opened_at, key", ids));
         if (withContent.Length > 0)
-            batch.BatchCommands.Add(Command("select case_id, answers::text, eligibility::text from cases.content where case_id = any($1)", withContent));
+            batch.BatchCommands.Add(Command($"select {ContentColumns} from cases.content where case_id = any($1)", withContent));
     }
+
+    /// <summary>
+    /// The same for one case with its content. An equality, not a list of one: for a list PostgreSQL makes a new plan at
+    /// every execution, because the kept one reckons with ten members.
+    /// </summary>
+    public static void Ask(NpgsqlBatch batch, Guid id)
+    {
+        foreach (var sql in Single) batch.BatchCommands.Add(new(sql) { Parameters = { new() { Value = id, NpgsqlDbType = NpgsqlDbType.Uuid } } });
+    }
+
+    static readonly ImmutableArray<string> Single =
+    [
+        $"""select {RowColumns} from cases."case" where id = $1""", $"select {TaskColumns} from cases.task where case_id = $1 order by opened_at, key", $"select {ContentColumns} from cases.content where case_id = $1",
+    ];
 
     public static async Task<Dictionary<Guid, CaseSnapshot>> Answer(NpgsqlDataReader reader, bool withContent)
     {
