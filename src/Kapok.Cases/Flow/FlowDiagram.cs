@@ -28,5 +28,16 @@ public static class FlowDiagram
     static readonly ConditionalWeakTable<FlowDefinition, ConcurrentDictionary<string, string>> Drawn = [];
 
     /// <summary>Where a case stands and what comes next: 现在由受理岗收件受理，之后是审核.</summary>
-    public static string Sentence(FlowDefinition definition, FlowState state) => Outline.Sentence(definition, state);
+    public static string Sentence(FlowDefinition definition, FlowState state)
+    {
+        var sentences = Said.GetOrCreateValue(definition);
+        var key = $"{state.Status} {state.End} {string.Join(' ', state.Tokens.Select(t => t.Node))}";
+        if (sentences.TryGetValue(key, out var known)) return known;
+        var sentence = Outline.Sentence(definition, state);
+        if (sentences.Count < 300) sentences[key] = sentence;
+        return sentence;
+    }
+
+    // What is said depends on the places alone, not on whose case it is.
+    static readonly ConditionalWeakTable<FlowDefinition, ConcurrentDictionary<string, string>> Said = [];
 }

@@ -13,6 +13,10 @@ public static class FormEngine
     public static FormState Evaluate(FormDefinition definition, JsonElement answers, FormContext context) =>
         new Evaluation(definition, context).Run(answers);
 
+    /// <summary>The form as it is shown to read: what was answered, without asking again whether it is right.</summary>
+    public static FormState Show(FormDefinition definition, JsonElement answers, FormContext context) =>
+        new Evaluation(definition, context).Run(answers, check: false);
+
     /// <summary>
     /// Takes what a page posted into the answers. What cannot be understood is kept as typed and becomes a fault when the
     /// result is evaluated. Names that the page does not have, and changes to closed fields, are left out and reported.

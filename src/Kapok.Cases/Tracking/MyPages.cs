@@ -61,7 +61,7 @@ static class MyPages
         View = view, Standing = Standing.Of(view, directory, texts), Form = FormOf(view), Divisions = (Func<string, string?>)place.NameOf, Address = StatusAddress(http, view), Done = done, Text = text, Errors = errors,
     }) { StatusCode = errors is null ? 200 : 422 };
 
-    public static FormState FormOf(CaseView view) => FormEngine.Evaluate(view.Definition.Form, view.Answers, new FormContext(ChinaTime.DateOf(view.Clock.Now)));
+    public static FormState FormOf(CaseView view) => FormEngine.Show(view.Definition.Form, view.Answers, new FormContext(ChinaTime.DateOf(view.Clock.Now)));
 
     /// <summary>Where anybody who has the query code can see the state.</summary>
     static string StatusAddress(HttpContext http, CaseView view) => $"{http.Request.Scheme}://{http.Request.Host}/status?code={view.Row.QueryCode}";

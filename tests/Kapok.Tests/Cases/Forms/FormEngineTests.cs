@@ -26,6 +26,19 @@ public sealed class FormEngineTests
         state.Pages.Select(p => p.Progress).ShouldBe([PageProgress.Done, PageProgress.Done, PageProgress.Done, PageProgress.Done]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_form_that_is_only_read_shows_what_the_wholeone_shows_and_finds_no_faults(bool wrong)
+    {
+        var whole = Evaluate(Food, wrong ? With(Complete, "creditCode", "\"91440101MA5CLAPY3Y\"") : Complete);
+        var shown = FormEngine.Show(Food, whole.Answers, whole.Context);
+        shown.VisiblePages.Select(p => p.Page.Id).ShouldBe(whole.VisiblePages.Select(p => p.Page.Id));
+        shown.Fields.Select(f => (f.Path, f.Visible, f.Show(null))).ShouldBe(whole.Fields.Select(f => (f.Path, f.Visible, f.Show(null))));
+        whole.Faults.IsEmpty.ShouldBe(!wrong);
+        shown.Faults.ShouldBeEmpty();
+    }
+
     [Fact]
     public void An_empty_form_names_every_required_field_once_and_in_the_order_of_the_pages()
     {
