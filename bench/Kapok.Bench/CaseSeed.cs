@@ -34,25 +34,31 @@ static class CaseSeed
             copy cases."case" (id, number, query_code, definition, item_code, implementation, item_name, organisation, division, line, party, party_name, submitter, channel,
               state, due_on, due_at, yellow_at, provisional, submitted_at, accepted_at, version, digest, variables, clock) from stdin (format binary)
             """);
-        // Every open clock has its timers, as it has in life.
+        // Every open clock has its timer, as it has in life.
         await using var second = await node.Database.Open();
         await using var timers = await second.BeginBinaryImportAsync("copy cases.timer (case_id, key, due_at) from stdin (format binary)");
+        await using var third = await node.Database.Open();
+        await using var open = await third.BeginBinaryImportAsync("copy cases.open (case_id, organisation, due_at) from stdin (format binary)");
         var digest = new byte[32];
         for (var i = 0; i < count; i++)
         {
             var day = days[random.Next(days.Length)];
             var organisation = organisations[random.Next(organisations.Length)];
             var party = new Guid(random.Next(), 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]);
+            var due = day.Reading.Due!.Value.UtcDateTime.AddSeconds(random.Next(3600));
             await copy.StartRowAsync();
             var id = Guid.CreateVersion7(day.Received.AddMilliseconds(i));
             if (versions == 0 && i % 10 != 9)
-                foreach (var timer in CaseClock.Timers(id, day.Reading))
-                {
-                    await timers.StartRowAsync();
-                    await timers.WriteAsync(id);
-                    await timers.WriteAsync(timer.Key);
-                    await timers.WriteAsync(timer.DueAt.UtcDateTime, NpgsqlDbType.TimestampTz);
-                }
+            {
+                await timers.StartRowAsync();
+                await timers.WriteAsync(id);
+                await timers.WriteAsync(CaseClock.Timer);
+                await timers.WriteAsync(day.Reading.Moments[0].At.UtcDateTime, NpgsqlDbType.TimestampTz);
+                await open.StartRowAsync();
+                await open.WriteAsync(id);
+                await open.WriteAsync(organisation.Id);
+                await open.WriteAsync(due, NpgsqlDbType.TimestampTz);
+            }
             await copy.WriteAsync(id);
             await copy.WriteAsync($"S{i:D9}");
             await copy.WriteAsync($"Q{i:D9}");
@@ -69,7 +75,7 @@ static class CaseSeed
             await copy.WriteAsync((short)2);
             await copy.WriteAsync(versions > 0 || i % 10 == 9 ? "closed" : "accepted");
             await copy.WriteAsync(day.Reading.DueDate!.Value, NpgsqlDbType.Date);
-            await copy.WriteAsync(day.Reading.Due!.Value.UtcDateTime.AddSeconds(random.Next(3600)), NpgsqlDbType.TimestampTz);
+            await copy.WriteAsync(due, NpgsqlDbType.TimestampTz);
             await copy.WriteAsync(day.Reading.Yellow!.Value.UtcDateTime, NpgsqlDbType.TimestampTz);
             await copy.WriteAsync(false);
             await copy.WriteAsync(day.Received.UtcDateTime.AddSeconds(random.Next(86400)), NpgsqlDbType.TimestampTz);
@@ -82,6 +88,7 @@ static class CaseSeed
         await copy.CompleteAsync();
         await copy.CloseAsync();
         await timers.CompleteAsync();
+        await open.CompleteAsync();
         await timers.CloseAsync();
         if (versions > 0)
         {
@@ -92,7 +99,7 @@ static class CaseSeed
                 """, connection) { CommandTimeout = 3600 };
             await log.ExecuteNonQueryAsync();
         }
-        await using var analyze = new NpgsqlCommand("""vacuum analyze cases."case", cases.timer, kapok.event""", connection) { CommandTimeout = 3600 };
+        await using var analyze = new NpgsqlCommand("""vacuum analyze cases."case", cases.open, cases.timer, kapok.event""", connection) { CommandTimeout = 3600 };
         await analyze.ExecuteNonQueryAsync();
     }
 }

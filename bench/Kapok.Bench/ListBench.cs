@@ -30,6 +30,7 @@ static class ListBench
         var office = node.Get<OrganisationDirectory>().OrganisationByKey("market@440106")!;
         await node.Database.Read(c => Dapper.SqlMapper.ExecuteAsync(c, """
             update cases."case" set organisation = @office where id in (select id from cases."case" where state = 'accepted' order by id limit 10000);
+            update cases.open set organisation = @office where case_id in (select id from cases."case" where organisation = @office);
             insert into cases.task (case_id, key, node, name, kind, post, organisation, outcomes, opened_at)
             select id, 'review.1', 'review', '审核', 'review', 'reviewer', organisation, '[]', submitted_at from cases."case" where organisation = @office and state = 'accepted' limit 10000;
             insert into cases.message (id, case_id, party, from_party, sender, kind, title, body, at)

@@ -118,6 +118,7 @@ public sealed class CaseDesk : IAsyncDisposable
                 var act = decided.Value!;
                 var change = first[i] is null ? await numbers.Use(Documents([act]), own => Task.FromResult(act.Finish(own))) : act.Finish(documents);
                 cases[command.CaseId] = change.After;
+                if (command is TimerDue fired) due.Remove((fired.CaseId, fired.Key));
                 changes.Add(change);
                 answers[i] = change.After;
             }
@@ -125,24 +126,25 @@ public sealed class CaseDesk : IAsyncDisposable
             return answers;
         });
 
-        bool Stands(CaseCommand command) => cases.ContainsKey(command.CaseId) && (command is not TimerDue timer || due.Contains((timer.CaseId, timer.Key)));
+        bool Stands(CaseCommand command) => cases.ContainsKey(command.CaseId) && (command is not TimerDue timer || due.ContainsKey((timer.CaseId, timer.Key)));
 
         async ValueTask<Outcome<CaseAct>> Decide(CaseCommand command)
         {
             var snapshot = cases[command.CaseId];
+            if (command is TimerDue timer) command = timer with { At = due[(timer.CaseId, timer.Key)] };
             return CaseDecisions.Decide(snapshot, command, await definitions.Get(snapshot.Row.Definition), world);
         }
     }
 
     /// <summary>Of the timers in the batch, those that are really armed and due: another process may have been quicker.</summary>
-    static async Task<HashSet<(Guid, string)>> DueTimers(NpgsqlConnection connection, IReadOnlyList<CaseCommand> batch, DateTimeOffset now)
+    static async Task<Dictionary<(Guid, string), DateTimeOffset>> DueTimers(NpgsqlConnection connection, IReadOnlyList<CaseCommand> batch, DateTimeOffset now)
     {
         var timers = batch.OfType<TimerDue>().ToList();
         if (timers.Count == 0) return [];
-        var rows = await connection.QueryAsync<(Guid, string)>("""
-            select t.case_id, t.key from cases.timer t join unnest(@ids, @keys) as u(case_id, key) using (case_id, key) where t.due_at <= @now
+        var rows = await connection.QueryAsync<(Guid Case, string Key, DateTime At)>("""
+            select t.case_id, t.key, t.due_at from cases.timer t join unnest(@ids, @keys) as u(case_id, key) using (case_id, key) where t.due_at <= @now
             """, new { ids = timers.Select(t => t.CaseId).ToArray(), keys = timers.Select(t => t.Key).ToArray(), now = now.UtcDateTime });
-        return [.. rows];
+        return rows.DistinctBy(r => (r.Case, r.Key)).ToDictionary(r => (r.Case, r.Key), r => new DateTimeOffset(r.At));
     }
 
     public async ValueTask DisposeAsync()

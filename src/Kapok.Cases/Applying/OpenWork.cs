@@ -13,7 +13,7 @@ sealed class OpenWork(Database database, DefinitionStore definitions) : IDepende
         var organisations = bodies.ToArray();
         await using var c = await database.Open();
         var open = await c.ExecuteScalarAsync<int>("""
-            select count(*)::int from (select from cases."case" where organisation = any(@organisations) and state <> 'closed' and item_code = @basicCode limit @most) c
+            select count(*)::int from (select from cases.open o join cases."case" c on c.id = o.case_id where o.organisation = any(@organisations) and c.item_code = @basicCode limit @most) c
             """, new { organisations, basicCode, most = DependentWork.Most + 1 });
         var drafts = 0;
         foreach (var (definition, count) in await c.QueryAsync<(int, int)>("select definition, count(*)::int from cases.draft group by definition"))

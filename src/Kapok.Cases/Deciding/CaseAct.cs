@@ -247,6 +247,7 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
         Row = Row with { Version = head.Seq, Digest = head.Digest };
         return new CaseChange(new CaseSnapshot(Row, Tasks, before.Content is null ? null : before.Content with { Answers = Answers }))
         {
+            DueMoved = Row.DueAt != before.Row.DueAt, Ended = before.Row.Open && !Row.Open,
             Events = sealedEvents, ClosedTasks = closed, WrittenTasks = written, Timers = timers, DisarmedTimers = disarmed, Messages = messages,
             Documents = documents, Notes = notes, Consultations = consultations, Answered = answered, Answers = answers, Reminded = reminded, Attachments = attachments, Sent = sent, Took = took,
         };

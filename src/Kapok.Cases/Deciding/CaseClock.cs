@@ -19,8 +19,8 @@ public sealed record ExtensionRequest(int Days, string Ground, Guid By);
 /// </summary>
 public static class CaseClock
 {
-    public const string Notice = "clock:notice", Correction = "clock:correction", Yellow = "clock:yellow", Due = "clock:due", Legal = "clock:legal", Suspension = "clock:suspension";
-    static readonly ImmutableArray<string> Keys = [Notice, Correction, Yellow, Due, Legal, Suspension];
+    /// <summary>Key of the one timer a clock has: it stands at the next moment at which the program must act.</summary>
+    public const string Timer = "clock";
 
     sealed record Kept(ImmutableArray<ClockEntry> Entries, ExtensionRequest? Request);
 
@@ -31,28 +31,28 @@ public static class CaseClock
         Sync(act);
     }
 
-    /// <summary>Due date, lamp and timers as the clock reads now.</summary>
+    /// <summary>Due date, lamp and timer as the clock reads now.</summary>
     static void Sync(CaseAct act)
     {
         var reading = Reading(act.Row, act.Definition, act.World.Calendar, act.World.Now);
         act.Row = Shown(act.Row, reading);
-        var armed = Timers(act.Row.Id, reading).ToDictionary(t => t.Key);
-        foreach (var key in Keys)
-            if (armed.TryGetValue(key, out var timer)) act.Arm(key, timer.DueAt);
-            else act.Disarm(key);
+        Arm(act, reading.Moments);
     }
+
+    internal static void Arm(CaseAct act, IReadOnlyList<ClockMoment> coming)
+    {
+        if (coming.Count > 0) act.Arm(Timer, coming[0].At);
+        else act.Disarm(Timer);
+    }
+
+    /// <summary>What comes after an instant, in order; with what has passed unnoticed meanwhile.</summary>
+    internal static IReadOnlyList<ClockMoment> After(CaseAct act, DateTimeOffset at) => Reading(act.Row, act.Definition, act.World.Calendar, at).Moments;
 
     /// <summary>The columns of a case that lists and lamps look at.</summary>
     public static CaseRow Shown(CaseRow row, ClockReading reading) => row with
     {
         DueOn = reading.DueDate, DueAt = reading.Due, YellowAt = reading.Yellow, Provisional = reading.IsProvisional,
     };
-
-    public static IEnumerable<CaseTimer> Timers(Guid id, ClockReading reading) => reading.Moments.Select(m => new CaseTimer(id, m.Kind switch
-    {
-        MomentKind.NoticeDue => Notice, MomentKind.CorrectionLapses => Correction, MomentKind.Yellow => Yellow,
-        MomentKind.PromisedDue => Due, MomentKind.LegalDue => Legal, _ => Suspension,
-    }, m.At));
 
     public static ClockReading Reading(CaseRow row, CaseDefinition definition, WorkCalendar calendar, DateTimeOffset now) =>
         LegalClock.Compute(definition.Terms, new ClockLog(Read(row).Entries), calendar, now);

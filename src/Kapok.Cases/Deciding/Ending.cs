@@ -51,17 +51,45 @@ static class Ending
             Talking.RemindByClock(act, command.Key);
             return null;
         }
-        switch (command.Key)
+        return command.Key == CaseClock.Timer ? ClockDue(act, command.At ?? act.World.Now) : null;
+    }
+
+    /// <summary>
+    /// Everything of the clock that has come due since the timer stood, in order: the program may have been away. What one
+    /// moment changes (silence accepts) may bring others.
+    /// </summary>
+    static No? ClockDue(CaseAct act, DateTimeOffset at)
+    {
+        var since = at.AddTicks(-1);
+        while (act.Row.Open)
         {
-            case CaseClock.Notice when act.Row.State == CaseState.Submitted: return Accepting.BySilence(act);
-            case CaseClock.Correction when act.Row.State == CaseState.Correcting: Correcting.Lapse(act); return null;
-            case CaseClock.Yellow when act.Row.State == CaseState.Accepted: act.Log("turned-yellow", new { due = act.Row.DueOn }); return null;
-            case CaseClock.Due when act.Row.State == CaseState.Accepted:
+            var coming = CaseClock.After(act, since);
+            CaseClock.Arm(act, coming);
+            if (coming.Count == 0 || coming[0].At > act.World.Now) return null;
+            var clock = act.Row.Clock;
+            foreach (var moment in coming.TakeWhile(m => m.At == coming[0].At))
+            {
+                if (Come(act, moment.Kind) is { } no) return no;
+                if (act.Row.Clock != clock) break;
+            }
+            since = coming[0].At;
+        }
+        return null;
+    }
+
+    static No? Come(CaseAct act, MomentKind kind)
+    {
+        switch (kind)
+        {
+            case MomentKind.NoticeDue when act.Row.State == CaseState.Submitted: return Accepting.BySilence(act);
+            case MomentKind.CorrectionLapses when act.Row.State == CaseState.Correcting: Correcting.Lapse(act); return null;
+            case MomentKind.Yellow when act.Row.State == CaseState.Accepted: act.Log("turned-yellow", new { due = act.Row.DueOn }); return null;
+            case MomentKind.PromisedDue when act.Row.State == CaseState.Accepted:
                 act.Log("time-ran-out", new { due = act.Row.DueOn, limit = "promised" });
                 act.Note("办件已经超过承诺时限。");
                 return null;
-            case CaseClock.Legal when act.Row.State == CaseState.Accepted: return RunOut(act);
-            case CaseClock.Suspension when act.Row.State == CaseState.Suspended: act.Note("特别程序已经到了规定的时间，请恢复办理或说明情况。"); return null;
+            case MomentKind.LegalDue when act.Row.State == CaseState.Accepted: return RunOut(act);
+            case MomentKind.SuspensionDue when act.Row.State == CaseState.Suspended: act.Note("特别程序已经到了规定的时间，请恢复办理或说明情况。"); return null;
             default: return null;
         }
     }

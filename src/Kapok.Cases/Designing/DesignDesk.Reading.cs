@@ -64,7 +64,7 @@ public sealed partial class DesignDesk
         });
     }
 
-    const string OpenCases = """(select definition, count(*) as count from cases."case" where state <> 'closed' group by definition)""";
+    const string OpenCases = """(select definition, count(*) as count from cases.open o join cases."case" c on c.id = o.case_id group by definition)""";
     const string OpenDrafts = "(select definition, count(*) as count from cases.draft group by definition)";
 
     /// <summary>Counts by definition and release: a text is known by its digest, the newest release that says it counts.</summary>

@@ -32,7 +32,7 @@ public sealed class Bulk(Database database, OrganisationDirectory directory, Cas
         await using var c = await database.Open();
         var page = await CaseLists.Page(c, Scope.Of(actor, directory.Current), query with { Limit = 20, After = null }, time.GetUtcNow());
         var (where, values) = Where(actor, query);
-        return new(await c.ExecuteScalarAsync<int>($"""select count(*) from cases."case" where {where}""", values), page.Rows);
+        return new(await c.ExecuteScalarAsync<int>($"""select count(*) from cases."case" c where {where}""", values), page.Rows);
     }
 
     public async Task<Outcome<Guid>> Start(Actor actor, CaseQuery query, BulkAct act)
@@ -47,7 +47,7 @@ public sealed class Bulk(Database database, OrganisationDirectory directory, Cas
             var job = await Jobs.Add(c, BulkJob.KindName, act, time.GetUtcNow(), owner: actor.Person);
             var (where, values) = Where(actor, query);
             values.Add("job", job);
-            var count = await c.ExecuteAsync($"""insert into cases.bulk_row (job, case_id) select @job, id from cases."case" where {where}""", values);
+            var count = await c.ExecuteAsync($"""insert into cases.bulk_row (job, case_id) select @job, c.id from cases."case" c where {where}""", values);
             await EventLog.Append(c, job, actor, time.GetUtcNow(), new NewEvent("bulk-started", Json.Write(new { query, act, count })));
             return (Outcome<Guid>)job;
         });
@@ -58,7 +58,7 @@ public sealed class Bulk(Database database, OrganisationDirectory directory, Cas
         var (where, values) = CaseLists.Filter(query, time.GetUtcNow());
         if (CaseLists.Reach(Scope.Of(actor, directory.Current), query) is { } organisations)
         {
-            where.Append(" and organisation = any(@organisations)");
+            where.Append(" and c.organisation = any(@organisations)");
             values.AddDynamicParams(new { organisations });
         }
         return (where, values);

@@ -8,8 +8,9 @@ using Kapok.Foundation.Calendar;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Events;
 using Kapok.Foundation.Jobs;
+using Kapok.Cases.Storage;
 using Npgsql;
-using NpgsqlTypes;
+using static Kapok.Cases.Storage.Columns;
 
 namespace Kapok.Cases.Handling;
 
@@ -28,7 +29,9 @@ public sealed class ClockRecompute(Database database, DefinitionStore definition
 
     sealed record Clock(Guid Id, int Definition, string State, DateOnly? DueOn, DateTime? DueAt, DateTime? YellowAt, bool Provisional, int Version, string Entries, DateTime SubmittedAt);
 
-    sealed record Change(Guid Id, int Version, ClockReading Reading);
+    /// <param name="Ring">When its timer is to ring next; in the past for what the new calendar has let pass.</param>
+    /// <param name="IfArmed">Only if a timer stands: else everything has rung already.</param>
+    sealed record Change(Guid Id, int Version, ClockReading Reading, DateTimeOffset? Ring, bool IfArmed);
 
     public async Task Run(JobRun run, CancellationToken stop)
     {
@@ -59,13 +62,15 @@ public sealed class ClockRecompute(Database database, DefinitionStore definition
         }
     }
 
-    const string Columns = """id, definition, state, due_on, due_at, yellow_at, provisional, version, clock::text as entries, submitted_at from cases."case" """;
+    const string Rows = """
+        c.id, c.definition, c.state, c.due_on, c.due_at, c.yellow_at, c.provisional, c.version, c.clock::text as entries, c.submitted_at from cases.open o join cases."case" c on c.id = o.case_id
+        """;
 
     async Task<List<Clock>> Read(Guid after) => (await database.Read(c => c.QueryAsync<Clock>(
-        $"select {Columns} where state <> 'closed' and id > @after order by id limit @AtOnce", new { after, AtOnce }))).AsList();
+        $"select {Rows} where o.case_id > @after order by o.case_id limit @AtOnce", new { after, AtOnce }))).AsList();
 
     async Task<List<Clock>> Read(Guid[] ids) => (await database.Read(c => c.QueryAsync<Clock>(
-        $"select {Columns} where state <> 'closed' and id = any(@ids) order by id", new { ids }))).AsList();
+        $"select {Rows} where o.case_id = any(@ids) order by o.case_id", new { ids }))).AsList();
 
     /// <summary>Writes what has moved. Whoever changes a case meanwhile wins; his version is then read again, because he may not have heard of the new calendar.</summary>
     async Task<int> Settle(List<Clock> clocks)
@@ -92,37 +97,50 @@ public sealed class ClockRecompute(Database database, DefinitionStore definition
         foreach (var clock in clocks)
         {
             var reading = CaseClock.Reading(clock.Entries, kept[clock.Definition], calendar, now);
-            if (reading.Due?.UtcDateTime != clock.DueAt || reading.Yellow?.UtcDateTime != clock.YellowAt || reading.IsProvisional != clock.Provisional) changes.Add(new(clock.Id, clock.Version, reading));
+            if (reading.Due?.UtcDateTime != clock.DueAt || reading.Yellow?.UtcDateTime != clock.YellowAt || reading.IsProvisional != clock.Provisional) changes.Add(Moved(clock, reading, now));
         }
         return changes;
+    }
+
+    static Change Moved(Clock clock, ClockReading reading, DateTimeOffset now)
+    {
+        bool Passed(DateTime? before, DateTimeOffset? after) => before > now.UtcDateTime && after <= now;
+        DateTimeOffset? passed = Passed(clock.YellowAt, reading.Yellow) ? reading.Yellow : Passed(clock.DueAt, reading.Due) ? reading.Due : null;
+        if ((passed ?? reading.Moments.FirstOrDefault()?.At) is { } ring) return new(clock.Id, clock.Version, reading, ring, false);
+        return new(clock.Id, clock.Version, reading, reading.LegalDue <= now ? reading.LegalDue : null, true);
     }
 
     /// <returns>The cases that were written: those whose version still stood. Only their timers move.</returns>
     static async Task<HashSet<Guid>> Write(NpgsqlConnection connection, List<Change> changes)
     {
-        var timers = changes.SelectMany(c => CaseClock.Timers(c.Id, c.Reading)).ToList();
         var written = new HashSet<Guid>(changes.Count);
-        await using var batch = new NpgsqlBatch(connection);
-        // Locked in order of id, as the desk locks them.
-        batch.BatchCommands.Add(Storage.Columns.Of("""select 1 from cases."case" where id = any($1) order by id for no key update""", changes, Storage.Columns.Uuid<Change>(c => c.Id)));
-        var update = Storage.Columns.Of("""
-            with moved as (
-              update cases."case" c set due_on = u.due_on, due_at = u.due_at, yellow_at = u.yellow_at, provisional = u.provisional
-              from unnest($1, $2, $3, $4, $5, $6) as u(id, version, due_on, due_at, yellow_at, provisional) where c.id = u.id and c.version = u.version returning c.id),
-            wanted as (select n.* from unnest($7, $8, $9) as n(case_id, key, due_at) join moved on moved.id = n.case_id),
-            gone as (delete from cases.timer t using moved where t.case_id = moved.id and t.key like 'clock:%' and not exists (select 1 from wanted w where w.case_id = t.case_id and w.key = t.key)),
-            armed as (insert into cases.timer (case_id, key, due_at) select * from wanted
-              on conflict (case_id, key) do update set due_at = excluded.due_at where cases.timer.due_at <> excluded.due_at)
-            select id from moved
-            """, changes,
-            Storage.Columns.Uuid<Change>(c => c.Id), Storage.Columns.Int<Change>(c => c.Version), Storage.Columns.Date<Change>(c => c.Reading.DueDate),
-            Storage.Columns.Time<Change>(c => c.Reading.Due), Storage.Columns.Time<Change>(c => c.Reading.Yellow), Storage.Columns.Flag<Change>(c => c.Reading.IsProvisional));
-        foreach (var column in (Storage.Column<CaseTimer>[])[Storage.Columns.Uuid<CaseTimer>(t => t.CaseId), Storage.Columns.Text<CaseTimer>(t => t.Key), Storage.Columns.Time<CaseTimer>(t => t.DueAt)])
-            update.Parameters.Add(column.From(timers));
-        batch.BatchCommands.Add(update);
-        await using var reader = await batch.ExecuteReaderAsync();
-        await reader.NextResultAsync();
-        while (await reader.ReadAsync()) written.Add(reader.GetGuid(0));
+        await using (var batch = new NpgsqlBatch(connection))
+        {
+            // Locked in order of id, as the desk locks them.
+            batch.BatchCommands.Add(Of("""select 1 from cases."case" where id = any($1) order by id for no key update""", changes, Uuid<Change>(c => c.Id)));
+            batch.BatchCommands.Add(Of("""
+                update cases."case" c set due_on = u.due_on, due_at = u.due_at, yellow_at = u.yellow_at, provisional = u.provisional
+                from unnest($1, $2, $3, $4, $5, $6) as u(id, version, due_on, due_at, yellow_at, provisional) where c.id = u.id and c.version = u.version returning c.id
+                """, changes, Uuid<Change>(c => c.Id), Int<Change>(c => c.Version), Date<Change>(c => c.Reading.DueDate),
+                Time<Change>(c => c.Reading.Due), Time<Change>(c => c.Reading.Yellow), Flag<Change>(c => c.Reading.IsProvisional)));
+            await using var reader = await batch.ExecuteReaderAsync();
+            await reader.NextResultAsync();
+            while (await reader.ReadAsync()) written.Add(reader.GetGuid(0));
+        }
+        var moved = changes.FindAll(c => written.Contains(c.Id));
+        await using var rest = new NpgsqlBatch(connection);
+        void Add(string sql, List<Change> rows, params ReadOnlySpan<Column<Change>> columns)
+        {
+            if (rows.Count > 0) rest.BatchCommands.Add(Of(sql, rows, columns));
+        }
+        Add("update cases.open o set due_at = u.due_at from unnest($1, $2) as u(id, due_at) where o.case_id = u.id and o.due_at is distinct from u.due_at", moved, Uuid<Change>(c => c.Id), Time<Change>(c => c.Reading.Due));
+        Add("""
+            insert into cases.timer (case_id, key, due_at) select id, 'clock', at from unnest($1, $2) as u(id, at)
+            on conflict (case_id, key) do update set due_at = excluded.due_at where cases.timer.due_at <> excluded.due_at
+            """, moved.FindAll(c => c is { Ring: not null, IfArmed: false }), Uuid<Change>(c => c.Id), Time<Change>(c => c.Ring));
+        Add("update cases.timer t set due_at = u.at from unnest($1, $2) as u(id, at) where t.case_id = u.id and t.key = 'clock'", moved.FindAll(c => c is { Ring: not null, IfArmed: true }), Uuid<Change>(c => c.Id), Time<Change>(c => c.Ring));
+        Add("delete from cases.timer t using unnest($1) as u(id) where t.case_id = u.id and t.key = 'clock'", moved.FindAll(c => c.Ring is null), Uuid<Change>(c => c.Id));
+        if (rest.BatchCommands.Count > 0) await rest.ExecuteNonQueryAsync();
         return written;
     }
 }

@@ -6,6 +6,10 @@ namespace Kapok.Cases.Model;
 public sealed record CaseChange(CaseSnapshot After)
 {
     public required IReadOnlyList<LoggedEvent> Events { get; init; }
+    /// <summary>The due time of the open case is another than before.</summary>
+    public bool DueMoved { get; init; }
+    /// <summary>The case was open and is closed now.</summary>
+    public bool Ended { get; init; }
     public IReadOnlyList<string> ClosedTasks { get; init; } = [];
     /// <summary>Tasks that are new or whose assignee changed.</summary>
     public IReadOnlyList<CaseTask> WrittenTasks { get; init; } = [];

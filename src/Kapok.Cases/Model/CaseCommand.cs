@@ -87,4 +87,10 @@ public sealed record RemindUnit(Guid CaseId, Actor Actor, Guid Consultation, Gui
 public sealed record ReceiveMessage(Guid CaseId, Actor Actor, Guid Message, string Name, JsonElement? Content, string From) : CaseCommand(CaseId, Actor) { public override bool NeedsContent => true; }
 
 /// <summary>A timer of the flow or the clock has come due.</summary>
-public sealed record TimerDue(Guid CaseId, Actor Actor, string Key) : CaseCommand(CaseId, Actor) { public override bool NeedsContent => true; }
+public sealed record TimerDue(Guid CaseId, Actor Actor, string Key) : CaseCommand(CaseId, Actor)
+{
+    public override bool NeedsContent => true;
+
+    /// <summary>When the timer stood to fire; known once it is taken.</summary>
+    public DateTimeOffset? At { get; init; }
+}

@@ -30,6 +30,10 @@ static class CaseWriting
             Text<CaseRow>(r => r.Flow), Text<CaseRow>(r => r.Variables), Text<CaseRow>(r => r.Clock), Text<CaseRow>(r => r.Correction)));
         batch.BatchCommands.Add(Of("insert into cases.content (case_id, answers, eligibility) select a, b, c from unnest($1, $2::jsonb[], $3::jsonb[]) as t(a, b, c)", cases,
             Uuid<NewCase>(c => c.Change.After.Row.Id), Text<NewCase>(c => c.Answers), Text<NewCase>(c => c.Eligibility)));
+        var open = rows.Where(r => r.Open).ToList();
+        if (open.Count > 0)
+            batch.BatchCommands.Add(Of("insert into cases.open (case_id, organisation, due_at) select * from unnest($1, $2, $3)", open,
+                Uuid<CaseRow>(r => r.Id), Uuid<CaseRow>(r => r.Organisation), Time<CaseRow>(r => r.DueAt)));
         batch.BatchCommands.Add(Of("delete from cases.draft where id = any($1)", rows, Uuid<CaseRow>(r => r.Id)));
         Common(batch, [.. cases.Select(c => c.Change)], now);
         await batch.ExecuteNonQueryAsync();
@@ -51,6 +55,9 @@ static class CaseWriting
             Uuid<CaseRow>(r => r.Id), Text<CaseRow>(State), Text<CaseRow>(r => r.Result), Date<CaseRow>(r => r.DueOn), Time<CaseRow>(r => r.DueAt), Time<CaseRow>(r => r.YellowAt), Flag<CaseRow>(r => r.Provisional),
             Time<CaseRow>(r => r.AcceptedAt), Time<CaseRow>(r => r.ClosedAt), Int<CaseRow>(r => r.Version), Bytes<CaseRow>(r => r.Digest),
             Text<CaseRow>(r => r.Flow), Text<CaseRow>(r => r.Variables), Text<CaseRow>(r => r.Clock), Text<CaseRow>(r => r.Correction)));
+        var moved = changes.Where(c => c.DueMoved && c.After.Row.Open).Select(c => c.After.Row).GroupBy(r => r.Id).Select(g => g.Last()).ToList();
+        if (moved.Count > 0)
+            batch.BatchCommands.Add(Of("update cases.open o set due_at = u.due_at from unnest($1, $2) as u(id, due_at) where o.case_id = u.id", moved, Uuid<CaseRow>(r => r.Id), Time<CaseRow>(r => r.DueAt)));
         var answers = changes.Where(c => c.Answers is not null).ToList();
         if (answers.Count > 0)
             batch.BatchCommands.Add(Of("update cases.content c set answers = u.answers from unnest($1, $2::jsonb[]) as u(id, answers) where c.case_id = u.id", answers,
@@ -73,6 +80,10 @@ static class CaseWriting
             batch.BatchCommands.Add(command);
         }
 
+        var ended = changes.Where(c => c.Ended).Select(c => c.After.Row).ToList();
+        Add(ended, "delete from cases.open where case_id = any($1)", Uuid<CaseRow>(r => r.Id));
+        Add(ended.Where(r => r is { AcceptedAt: not null, ClosedAt: not null }).ToList(), "insert into cases.achieved (case_id, implementation, accepted_at, closed_at) select * from unnest($1, $2, $3, $4)",
+            Uuid<CaseRow>(r => r.Id), Text<CaseRow>(r => r.Implementation), Time<CaseRow>(r => r.AcceptedAt), Time<CaseRow>(r => r.ClosedAt));
         Add(changes.SelectMany(c => c.ClosedTasks.Select(k => (c.After.Row.Id, Key: k))).ToList(),
             "delete from cases.task t using unnest($1, $2) as u(case_id, key) where t.case_id = u.case_id and t.key = u.key",
             Uuid<(Guid Id, string Key)>(t => t.Id), Text<(Guid Id, string Key)>(t => t.Key));

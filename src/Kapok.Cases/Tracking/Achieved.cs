@@ -17,7 +17,7 @@ public sealed class Achieved(Database database, CalendarStore calendars, TimePro
         var now = time.GetUtcNow();
         if (known.TryGetValue(implementation, out var cached) && now - cached.At < Fresh) return cached.Days;
         var rows = (await database.Read(c => c.QueryAsync<(DateTime Accepted, DateTime Closed)>("""
-            select accepted_at, closed_at from cases."case" where implementation = @implementation and state = 'closed' and accepted_at is not null order by closed_at desc limit 200
+            select accepted_at, closed_at from cases.achieved where implementation = @implementation order by closed_at desc limit 200
             """, new { implementation }))).AsList();
         decimal? median = null;
         if (rows.Count >= 5)

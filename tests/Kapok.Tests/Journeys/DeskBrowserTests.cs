@@ -158,7 +158,8 @@ public sealed class DeskBrowserTests(LoopbackApp app, Chromium chromium) : IClas
         await app.Database.Read(c => Dapper.SqlMapper.ExecuteAsync(c, """
             insert into cases."case" select gen_random_uuid(), c.number || 'k' || n, c.query_code || 'k' || n, c.definition, c.item_code, c.implementation, c.item_name, c.organisation, c.division, c.line, c.party, '长列表店' || n,
               c.submitter, c.channel, c.state, c.result, c.due_on, c.due_at, c.yellow_at, c.provisional, c.submitted_at, c.accepted_at, c.closed_at, c.version, c.digest, c.flow, c.variables, c.clock, c.correction
-            from cases."case" c cross join generate_series(1, 260) n where c.id = @id
+            from cases."case" c cross join generate_series(1, 260) n where c.id = @id;
+            insert into cases.open select id, organisation, due_at from cases."case" where state <> 'closed' on conflict do nothing
             """, new { id }));
         await using var window = await chromium.Open(app.Address);
         await SignIn(window, Sample.Acceptor);

@@ -39,6 +39,10 @@ static class Applications
         await using var database = new Database(connection);
         await using var c = await database.Open();
         (await c.ExecuteScalarAsync<int>("""select count(*) - count(distinct number) from cases."case" """)).ShouldBe(0, "a number was given twice");
+        (await c.ExecuteScalarAsync<int>("""
+            select count(*) from (select id, organisation, due_at from cases."case" where state <> 'closed') k full join cases.open o on o.case_id = k.id
+            where o.case_id is null or k.id is null or o.organisation <> k.organisation or o.due_at is distinct from k.due_at
+            """)).ShouldBe(0, "the list of open cases is another than the cases that are open");
         foreach (var id in await c.QueryAsync<Guid>("""select id from cases."case" """))
         {
             var events = await EventLog.Read(c, id);

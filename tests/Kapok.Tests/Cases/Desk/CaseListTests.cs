@@ -37,7 +37,8 @@ public sealed class CaseListTests(App app) : IClassFixture<App>
     Task<int> Copies(Guid id, int count) => app.Database.Read(c => c.ExecuteAsync("""
         insert into cases."case" select gen_random_uuid(), c.number || 'x' || n, c.query_code || n, c.definition, c.item_code, c.implementation, c.item_name, c.organisation, c.division, c.line, c.party, '复制店' || n,
           c.submitter, c.channel, c.state, c.result, c.due_on, c.due_at + (n % 7) * interval '1 day', c.yellow_at, c.provisional, c.submitted_at, c.accepted_at, c.closed_at, c.version, c.digest, c.flow, c.variables, c.clock, c.correction
-        from cases."case" c cross join generate_series(1, @count) n where c.id = @id
+        from cases."case" c cross join generate_series(1, @count) n where c.id = @id;
+        insert into cases.open select id, organisation, due_at from cases."case" where state <> 'closed' on conflict do nothing
         """, new { id, count }));
 
     [Theory]

@@ -173,6 +173,7 @@ public sealed class DeskWorkTests(App app) : IClassFixture<App>
                 insert into cases."case" select k.id, c.number || 'b' || n, c.query_code || 'b' || n, c.definition, c.item_code, c.implementation, c.item_name, c.organisation, c.division, c.line, c.party, '批量店' || n,
                   c.submitter, c.channel, c.state, c.result, c.due_on, c.due_at, c.yellow_at, c.provisional, c.submitted_at, c.accepted_at, c.closed_at, c.version, c.digest, c.flow, c.variables, c.clock, c.correction
                 from cases."case" c cross join copies k where c.id = @id;
+                insert into cases.open select id, organisation, due_at from cases."case" where state <> 'closed' on conflict do nothing;
                 insert into cases.content select k.id, t.answers, t.eligibility from cases.content t cross join copies k where t.case_id = @id;
                 insert into cases.task select k.id, t.key, t.node, t.name, t.kind, t.post, t.organisation, t.outcomes, t.opened_at, t.due_at, t.assignee, t.assignee_name, t.assigned_at from cases.task t cross join copies k where t.case_id = @id;
                 """, new { id, count });
