@@ -108,26 +108,30 @@ public sealed class ItemSearch
     {
         var limit = Math.Clamp(query.Limit, 1, 100);
         var values = new DynamicParameters();
-        var filters = Filters(query, values);
+        var (filters, narrowed) = (Filters(query, values), Steps.Narrowed(query));
         var (first, bodies, code) = (0, int.MaxValue, "");
         if (query.After is { Length: > 0 } after)
         {
             if (after.Split('-') is not [var s, var b, var c] || !int.TryParse(s, out first) || !int.TryParse(b, out bodies) || c.Length != 12 || first < 0 || first >= steps.Count) return new([], null);
             code = c;
         }
-        values.AddDynamicParams(new { bodies, code, limit = limit + 1, cut = RankCut });
-        var parts = new List<string>();
-        for (var i = first; i < steps.Count; i++)
+        values.AddDynamicParams(new { first, bodies, code, limit = limit + 1, cut = RankCut });
+        const string later = "(-bodies, basic_code) > (-@bodies, @code)";
+        string page;
+        if (steps[first] is null)
+            page = $"select 0 as step, item, bodies, basic_code from catalogue.search s where {filters}{Everywhere(query, values)}{(code.Length > 0 ? " and " + later : "")} order by bodies desc, basic_code limit @limit";
+        else
         {
-            var step = Key(i);
-            if (steps[i] is { } lexemes) values.Add("q" + step, lexemes);
-            var behind = i == first && code.Length > 0 ? " and (-bodies, basic_code) > (-@bodies, @code)" : "";
-            parts.Add(steps[i] is null
-                ? $"(select {step} as step, item, bodies, basic_code from catalogue.search s where {filters}{behind} order by bodies desc, basic_code limit @limit)"
-                : $"(select {step} as step, item, bodies, basic_code from (select item, bodies, basic_code from catalogue.search s where tokens @@ @q{step}::tsquery and {filters} limit @cut) s where true{behind} order by bodies desc, basic_code limit @limit)");
+            values.AddDynamicParams(new { numbers = Enumerable.Range(first, steps.Count - first).ToArray(), queries = steps.Skip(first).Select(s => s + narrowed).ToArray() });
+            // The loop asks the index for one step after another and stops when the outer limit is reached. One short statement for
+            // any number of steps: it is planned fast, and without the words in sight, which would make a planner read the whole table for frequent ones.
+            page = $"""
+                select x.step, l.item, l.bodies, l.basic_code from unnest(@numbers, @queries::tsquery[]) x (step, query)
+                cross join lateral (select item, bodies, basic_code from (select item, bodies, basic_code from catalogue.search s where tokens @@ x.query and {filters} limit @cut) s{(code.Length > 0 ? $" where x.step > @first or {later}" : "")} order by bodies desc, basic_code limit @limit) l
+                limit @limit
+                """;
         }
-        // An append of limited parts runs them in order and stops when the outer limit is reached.
-        var rows = await Shown(query, $"select * from ({string.Join(" union all ", parts)}) p limit @limit", values);
+        var rows = await Shown(query, page, values);
         var more = rows.Count > limit;
         return new(Hits(rows.Take(limit)), more ? rows[limit - 1].Key : null);
     }
@@ -137,16 +141,16 @@ public sealed class ItemSearch
     {
         var values = new DynamicParameters();
         var filters = Filters(query, values);
-        var place = PathOf(query) is { Length: > 0 } path ? $" & ({string.Join(" | ", path.Select(p => $"'@{p}'"))})" : "";
+        var place = (PathOf(query) is { Length: > 0 } path ? $" & ({string.Join(" | ", path.Select(p => $"'@{p}'"))})" : "") + Steps.Narrowed(query);
         var parts = Steps.Parts(any).Concat(variants.Select(v => $"({v})")).Take(10).ToList();
-        values.AddDynamicParams(new { limit = Math.Clamp(query.Limit, 1, 100), cut = RankCut / 3 });
-        for (var i = 0; i < parts.Count; i++) values.Add("p" + Key(i), parts[i] + place);
-        // The index counts the matches: one scan a part, no text is opened.
+        values.AddDynamicParams(new { limit = Math.Clamp(query.Limit, 1, 100), cut = RankCut / 3, queries = parts.Select(p => p + place).ToArray() });
+        // The index counts the matches: one scan a part, and only texts that can stand on the page are opened to order them.
         var rows = await Shown(query, $"""
-            select -count(*)::int as step, s.item, s.bodies, s.basic_code
-            from ({string.Join(" union all ", parts.Select((_, i) => $"(select item from catalogue.search where tokens @@ @p{Key(i)}::tsquery limit @cut)"))}) m
-            join catalogue.search s on s.item = m.item where {filters}
-            group by s.item order by 1, s.bodies desc, s.basic_code limit @limit
+            select -m.parts as step, s.item, s.bodies, s.basic_code
+            from (select item, count(*)::int as parts, rank() over (order by count(*) desc) as better
+                  from unnest(@queries::tsquery[]) x (query) cross join lateral (select item from catalogue.search s where tokens @@ x.query and {filters} limit @cut) l group by item) m
+            join catalogue.search s on s.item = m.item where m.better <= @limit
+            order by 1, s.bodies desc, s.basic_code limit @limit
             """, values);
         return new(Hits(rows), null);
     }
@@ -166,18 +170,24 @@ public sealed class ItemSearch
             """, values))).AsList();
     }
 
-    /// <summary>Conditions on texts beside words and place.</summary>
+    /// <summary>Conditions that no lexeme of a text tells (see <see cref="Steps.Narrowed"/>).</summary>
     static string Filters(ItemQuery query, DynamicParameters values)
     {
         var where = new List<string> { "true" };
-        if (query.Audience is { } audience) { where.Add("s.audience @> array[@audience]::smallint[]"); values.Add("audience", (short)Math.Clamp(audience, 0, 99)); }
-        if (query.Line is { Length: > 0 } line) { where.Add("s.line = @line"); values.Add("line", line); }
-        if (query.Type is { Length: > 0 } type) { where.Add("s.type = @type"); values.Add("type", type); }
-        if (query.LifeEvent is { Length: > 0 } lifeEvent) { where.Add("s.life_events @> array[@lifeEvent]"); values.Add("lifeEvent", lifeEvent); }
         if (query.Level is { } level) { where.Add("exists (select from catalogue.search_body b where b.base = s.item and b.level = @level)"); values.Add("level", (short)Math.Clamp(level, 0, 99)); }
         if (query.Organisation is { } organisation) { where.Add("s.item in (select b.base from catalogue.search_body b where b.organisation = @organisation)"); values.Add("organisation", organisation); }
-        if (query.Online) where.Add("s.online");
         return string.Join(" and ", where);
+    }
+
+    /// <summary>The conditions of <see cref="Steps.Narrowed"/> on columns, for the list of everything, which walks along its order.</summary>
+    static string Everywhere(ItemQuery query, DynamicParameters values)
+    {
+        var where = "";
+        if (query.Audience is { } audience) { where += " and s.audience @> array[@audience]::smallint[]"; values.Add("audience", (short)Math.Clamp(audience, 0, 99)); }
+        if (query.Line is { Length: > 0 } line) { where += " and s.line = @line"; values.Add("line", line); }
+        if (query.Type is { Length: > 0 } type) { where += " and s.type = @type"; values.Add("type", type); }
+        if (query.LifeEvent is { Length: > 0 } lifeEvent) { where += " and s.life_events @> array[@lifeEvent]"; values.Add("lifeEvent", lifeEvent); }
+        return query.Online ? where + " and s.online" : where;
     }
 
     async Task<ItemHit?> ByCode(string code) => Hits(await database.Read(c => c.QueryAsync<Row>("""
@@ -188,8 +198,6 @@ public sealed class ItemSearch
 
     List<ItemHit> Hits(IEnumerable<Row> rows) =>
         [.. rows.Select(r => new ItemHit(r.BasicCode, r.Code ?? r.BasicCode, r.Name, r.Summary, r.Type, r.Organisation, r.Organisation is { } o ? directory.Organisation(o)?.Name : null, r.Bodies, r.Promised, r.Visits, r.Online))];
-
-    static string Key(int step) => step.ToString(CultureInfo.InvariantCulture);
 
     sealed record Row
     {

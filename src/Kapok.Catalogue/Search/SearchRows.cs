@@ -74,8 +74,16 @@ static class SearchRows
         var name = SearchText.Tokens(content.Name, byPinyin: true);
         var aliases = content.Aliases.SelectMany(a => SearchText.Tokens(a, byPinyin: true)).Distinct().ToList();
         IEnumerable<string> rest = [.. SearchText.Tokens(content.Summary), .. content.Results.SelectMany(r => SearchText.Tokens(r.Name)), .. SearchText.Tokens(content.Code)];
-        return [.. content.Aliases.Prepend(content.Name).Select(t => "=" + Key(t)).Concat(name.Select(t => "n" + t)).Concat(aliases.Select(t => "a" + t)).Concat(name).Concat(aliases).Concat(rest).Where(t => t.Length > 1 || t[0] > 0x7f).Distinct()];
+        return [.. content.Aliases.Prepend(content.Name).Select(t => "=" + Key(t)).Concat(name.Select(t => "n" + t)).Concat(aliases.Select(t => "a" + t)).Concat(name).Concat(aliases).Concat(rest).Where(t => t.Length > 1 || t[0] > 0x7f)
+            .Concat(content.Audience.Select(a => ForAudience((short)a))).Concat(content.LifeEvents.Select(InLifeEvent)).Append(OfType(content.Type)).Append(OfLine(content.Line)).Concat(content.OnlineDoable() ? [IsOnline] : []).Distinct()];
     }
+
+    // What narrows a search stands among the lexemes, in a form no word has.
+    internal const string IsOnline = "#online";
+    internal static string ForAudience(int audience) => "#audience:" + audience.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    internal static string InLifeEvent(string lifeEvent) => "#event:" + lifeEvent;
+    internal static string OfType(string type) => "#type:" + type;
+    internal static string OfLine(string line) => "#line:" + line;
 
     /// <summary>Lower case, nothing but letters and digits.</summary>
     internal static string Key(string text) => new([.. text.ToLowerInvariant().Where(char.IsLetterOrDigit)]);

@@ -27,6 +27,21 @@ static partial class Steps
     /// <summary>The same query asked of one field: every lexeme gets the field's letter in front.</summary>
     public static string In(char field, string query) => Lexeme().Replace(query, $"'{field}$1'");
 
+    /// <summary>What is asked beside words and place, to be put behind a tsquery: the same scan of the index decides it.</summary>
+    public static string Narrowed(ItemQuery query)
+    {
+        var asked = new List<string>();
+        if (query.Audience is { } audience) asked.Add(SearchRows.ForAudience(Math.Clamp(audience, 0, 99)));
+        if (query.Line is { Length: > 0 } line) asked.Add(SearchRows.OfLine(line));
+        if (query.Type is { Length: > 0 } type) asked.Add(SearchRows.OfType(type));
+        if (query.LifeEvent is { Length: > 0 } lifeEvent) asked.Add(SearchRows.InLifeEvent(lifeEvent));
+        if (query.Online) asked.Add(SearchRows.IsOnline);
+        return string.Concat(asked.Select(a => $" & {Quoted(a)}"));
+    }
+
+    /// <summary>A lexeme as a tsquery takes it, whatever somebody put into an address.</summary>
+    static string Quoted(string lexeme) => $"'{(lexeme.Length > 100 ? lexeme[..100] : lexeme).Replace("\0", "").Replace("\\", "\\\\").Replace("'", "''")}'";
+
     /// <summary>The alternatives of a query that asks for any of its parts; a part in brackets stays whole.</summary>
     public static IEnumerable<string> Parts(string any) => Alternative().Matches(any).Select(m => m.Value);
 

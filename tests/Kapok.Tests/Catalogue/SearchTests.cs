@@ -98,10 +98,45 @@ public sealed class SearchTests(App app) : IClassFixture<App>
         (await Search.Find(new("食品经营许可", Audience: 5))).Hits.ShouldAllBe(h => !h.Name.Contains("食品"));
     }
 
+    [Theory]
+    [InlineData("食品", "440106")]
+    [InlineData("食品", null)]
+    [InlineData(null, "440106")]
+    [InlineData("zzzqx 食品经营 12x", "440106")] // nothing has all of it: near misses
+    public async Task A_filter_answers_with_words_and_a_place_what_it_answers_without(string? words, string? place)
+    {
+        var all = new ItemQuery(words, place, Limit: 100);
+        var any = (await Search.Find(all)).Hits.Select(h => h.BasicCode).ToList();
+        any.ShouldNotBeEmpty();
+        foreach (var filter in (Func<ItemQuery, ItemQuery>[])[q => q with { Audience = 2 }, q => q with { Line = "market" }, q => q with { Type = "01" }, q => q with { LifeEvent = "start-business" }, q => q with { Online = true }])
+        {
+            var of = new List<string>();
+            for (var page = await Search.Find(filter(new(Limit: 100))); ; page = await Search.Find(filter(new(Limit: 100, After: page.Next))))
+            {
+                of.AddRange(page.Hits.Select(h => h.BasicCode));
+                if (page.Next is null) break;
+            }
+            var (found, asked) = ((await Search.Find(filter(all))).Hits.Select(h => h.BasicCode).ToList(), filter(new()).ToString());
+            found.ShouldNotBeEmpty(asked);
+            found.ShouldBe(any.Where(of.Contains), asked);
+        }
+    }
+
+    [Theory]
+    [InlineData("'")]
+    [InlineData("\\")]
+    [InlineData("market' | '食品")]
+    [InlineData("market\\")]
+    public async Task Anything_may_stand_in_a_filter(string value)
+    {
+        (await Search.Find(new("食品", Line: value))).Hits.ShouldBeEmpty();
+        (await Search.Find(new("食品", "440106", Type: value, LifeEvent: value))).Hits.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Pages_follow_each_other_without_gap_or_repetition()
     {
-        foreach (var query in (ItemQuery[])[new(Limit: 3), new(Place: "440106", Limit: 3), new("登记", Limit: 2)])
+        foreach (var query in (ItemQuery[])[new(Limit: 3), new(Place: "440106", Limit: 3), new("登记", Limit: 2), new("登记", "440106", Audience: 1, Online: true, Limit: 2), new(Place: "440106", Type: "01", Limit: 2)])
         {
             var seen = new List<string>();
             for (var page = await Search.Find(query); ; page = await Search.Find(query with { After = page.Next }))
