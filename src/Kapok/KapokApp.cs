@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Kapok.Cases;
 using Kapok.Catalogue;
+using Kapok.Documents;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Http;
@@ -8,6 +9,7 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Kapok.Identity.SignIn;
 using Kapok.Portal;
+using Kapok.Trust;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -18,7 +20,7 @@ namespace Kapok;
 public static class KapokApp
 {
     /// <summary>The house, from the ground up.</summary>
-    public static readonly IReadOnlyList<IModule> Modules = [new FoundationModule(), new IdentityModule(), new CatalogueModule(), new CasesModule(), new PortalModule()];
+    public static readonly IReadOnlyList<IModule> Modules = [new FoundationModule(), new TrustModule(), new IdentityModule(), new CatalogueModule(), new DocumentsModule(), new CasesModule(), new PortalModule()];
 
     public static WebApplication Build(NodeOptions options, Action<WebApplicationBuilder>? configure = null)
     {

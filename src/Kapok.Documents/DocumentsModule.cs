@@ -1,0 +1,16 @@
+using Kapok.Foundation;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kapok.Documents;
+
+/// <summary>Floor 4: layout, OFD and PDF, seals, licences, archives.</summary>
+public sealed class DocumentsModule : IModule
+{
+    public string Name => "documents";
+    public int Floor => 4;
+
+    public void AddServices(IServiceCollection services, NodeOptions options) { }
+
+    public void MapRoutes(IEndpointRouteBuilder routes) { }
+}
