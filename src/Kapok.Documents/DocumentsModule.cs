@@ -1,3 +1,4 @@
+using Kapok.Documents.Fonts;
 using Kapok.Foundation;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +11,7 @@ public sealed class DocumentsModule : IModule
     public string Name => "documents";
     public int Floor => 4;
 
-    public void AddServices(IServiceCollection services, NodeOptions options) { }
+    public void AddServices(IServiceCollection services, NodeOptions options) => services.AddSingleton(new FontBook(FontBook.UsualFolders(options.Data)));
 
     public void MapRoutes(IEndpointRouteBuilder routes) { }
 }
