@@ -30,29 +30,31 @@ static class CaseRoutes
         desk.MapPost("cases/{id:guid}/{verb}", Act).WithMetadata(new RequestSizeLimitAttribute(LargestForm)).WithFormOptions(multipartBodyLengthLimit: LargestForm);
         desk.MapGet("cases/{id:guid}/attachments/{attachment:guid}", Attachment);
         desk.MapGet("cases/{id:guid}/materials/{material:guid}", Material);
+        desk.MapGet("cases/{id:guid}/view/{file:guid}", Viewer.Show);
         desk.MapGet("cases/{id:guid}/documents/{document:guid}", Document);
         desk.MapGet("cases/{id:guid}/events/{seq:int}", Event);
         desk.MapGet("cases/{id:guid}/bundle.json", Bundle);
         desk.MapGet("cases/{id:guid}/bundle.zip", Archive);
     }
 
-    static async Task<IResult> Show(Guid id, HttpContext http, Dossiers dossiers, Notices notices, string? done, Guid? show, Guid? with, Guid? text)
+    static async Task<IResult> Show(Guid id, HttpContext http, Dossiers dossiers, Notices notices, string? done, string? show, string? with, bool? wide, Guid? text)
     {
         var (dossier, decision) = await dossiers.Open(id, http.Actor());
         if (dossier is null) return Refused(decision);
         await notices.Read(http.Actor(), id);
-        CaseMaterial? Shown(Guid? material) => dossier.View.Materials.FirstOrDefault(m => m.Id == material && Picture(m));
-        return Page(dossier, said: CaseWords.Done(done), shown: Shown(show), beside: Shown(with), filled: dossier.Texts.FirstOrDefault(t => t.Id == text));
+        var viewed = show is null ? [] : Viewer.FilesOf(dossier);
+        ViewedFile? Shown(string? file) => Guid.TryParse(file, out var wanted) ? viewed.FirstOrDefault(f => f.Id == wanted) : null;
+        return Page(dossier, said: CaseWords.Done(done), shown: Shown(show), beside: Shown(with), wide: wide ?? false, filled: dossier.Texts.FirstOrDefault(t => t.Id == text));
     }
 
     /// <summary>A stranger learns no more than that there is nothing for him.</summary>
     static IResult Refused(Decision decision) => Problems.NotFound(decision.Reason);
 
-    static RazorComponentResult<DossierPage> Page(Dossier dossier, string? said = null, CaseMaterial? shown = null, FieldErrors? errors = null, string? verb = null, IFormCollection? form = null,
-        IReadOnlyList<Foundation.Events.LoggedEvent>? missed = null, int status = StatusCodes.Status200OK, FilledTemplate? filled = null, CaseMaterial? beside = null)
+    static RazorComponentResult<DossierPage> Page(Dossier dossier, string? said = null, ViewedFile? shown = null, FieldErrors? errors = null, string? verb = null, IFormCollection? form = null,
+        IReadOnlyList<Foundation.Events.LoggedEvent>? missed = null, int status = StatusCodes.Status200OK, FilledTemplate? filled = null, ViewedFile? beside = null, bool wide = false)
     {
         Func<string, string?> typed = name => form is null ? (filled is not null && filled.Field == name ? filled.Text : null) : name == "due" ? DateInput.Read(form, name) : form[name].ToString() is { Length: > 0 } text ? text : null;
-        return new(new { Dossier = dossier, Said = said, Shown = shown, Errors = errors, Verb = verb, Typed = typed, Missed = missed ?? [], Filled = filled, Beside = beside }) { StatusCode = status };
+        return new(new { Dossier = dossier, Said = said, Shown = shown, Errors = errors, Verb = verb, Typed = typed, Missed = missed ?? [], Filled = filled, Beside = beside, Wide = wide }) { StatusCode = status };
     }
 
     static async Task<IResult> Act(Guid id, string verb, HttpContext http, CaseDesk desk, CaseViews views, Dossiers dossiers, People people, CaseFiles files, Colleagues colleagues, Questions questions, Notices notices, Presences presences)
@@ -74,22 +76,19 @@ static class CaseRoutes
         var command = await CasePost.Command(dossier, verb, actor, form, people, files, colleagues);
         if (command.Refused is Refusal.NotFound) return Problems.NotFound();
         // Words for the applicant or colleagues undo nothing that somebody else did meanwhile.
-        var result = command.Ok ? await desk.Do(command.Value! with { Expected = verb is "message" or "note" ? null : expected }) : command.As<CaseSnapshot>();
+        var result = command.Ok ? await desk.Do(command.Value! with { Expected = verb is "message" or "note" ? null : expected == dossier.Standing ? dossier.Row.Version : expected }) : command.As<CaseSnapshot>();
         if (result.Ok) await presences.Leave(id, actor);
         if (result.Ok)
             return Results.Redirect(await views.MaySee(actor, result.Value!) ? $"/desk/cases/{id}?done={verb}" : $"/desk?done={verb}");
         (dossier, decision) = await dossiers.Open(id, actor);
         if (dossier is null) return Refused(decision);
-        var missed = expected is { } seen && seen != dossier.Row.Version ? dossier.View.Events.Where(e => e.Seq > seen).ToList() : [];
+        var missed = expected is { } seen && seen != dossier.Standing ? dossier.View.Events.Where(e => e.Seq > seen && !VerdictStore.IsVerdict(e)).ToList() : [];
         FieldErrors errors = [];
         if (missed.Count == 0) foreach (var fault in result.Faults) errors.Add(CasePost.FieldOf(verb, fault.Where), fault.Message);
         return Page(dossier, errors: errors, verb: verb, form: form, missed: missed, status: Problems.Status(result.Refused!.Value));
     }
 
-    /// <summary>Whether a browser may show the file inside the page.</summary>
-    public static bool Picture(CaseMaterial m) => m.Type is "image/jpeg" or "image/png";
-
-    /// <summary>A file of the case: as an attachment, or a picture for the viewer. Never anything a browser would run.</summary>
+    /// <summary>A file of the case as an attachment. Never anything a browser would run.</summary>
     static async Task<IResult> Material(Guid id, Guid material, HttpContext http, CaseViews views, FileStore files)
     {
         var (found, decision) = await views.ForOfficial(id, http.Actor(), "查看材料");
@@ -98,7 +97,7 @@ static class CaseRoutes
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         http.Response.Headers.CacheControl = "private, no-store";
-        return Picture(wanted) && http.Request.Query.ContainsKey("view") ? Results.Stream(await files.Open(stored), stored.Type) : Results.Stream(await files.Open(stored), stored.Type, wanted.Name);
+        return Results.Stream(await files.Open(stored), stored.Type, wanted.Name);
     }
 
     /// <summary>A file of an official; what belongs to a confidential question only for the two units.</summary>

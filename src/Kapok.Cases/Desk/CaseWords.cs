@@ -16,6 +16,9 @@ public static class CaseWords
         "delivery" => "送达情况已登记", "counter" => "窗口收件完成，申请已提交", _ => null,
     };
 
+    /// <summary>A verdict as it is spoken.</summary>
+    public static string Verdict(string value) => value switch { "ok" => "相符", "wrong" => "有误", "missing" => "缺少", _ => value };
+
     /// <summary>An event as one line and what it says; unknown types keep their name.</summary>
     public static (string Title, string Text) Say(LoggedEvent e)
     {
@@ -32,6 +35,8 @@ public static class CaseWords
             "acceptance-refused" => ("不予受理", Read("reason")),
             "correction-asked" => ($"一次性告知补正（第 {Read("round")} 次）", string.Join("；", new[] { Names("fields"), Names("materials"), Read("repeatReason") is { Length: > 0 } again ? "再次告知的原因：" + again : "" }.Where(t => t.Length > 0))),
             "supplemented" => ("申请人补正", root.TryGetProperty("fields", out var f) && f.ValueKind == JsonValueKind.Array ? string.Join("；", f.EnumerateArray().Select(c => c.GetProperty("label").GetString())) : ""),
+            Handling.VerdictStore.Given => ($"核对“{Read("label")}”：{Verdict(Read("verdict"))}", Read("reason")),
+            Handling.VerdictStore.TakenBack => ($"收回对“{Read("label")}”的结论", ""),
             "correction-lapsed" => ("补正逾期，申请终止", ""),
             "task-opened" => ($"进入“{Read("name")}”", ""),
             "task-completed" => ($"{Read("name")}：{Read("label")}", Read("note")),

@@ -69,6 +69,8 @@ public sealed record Dossier(CaseView View, ImmutableArray<OpenWork> Works, Immu
     public IReadOnlyList<FilledTemplate> Texts { get; init; } = [];
 
     public CaseRow Row => View.Row;
+    /// <summary>What a form of the page says it looked at. A verdict of a colleague shows itself and does not stop another act.</summary>
+    public int Standing => VerdictStore.Standing(View.Events);
     /// <summary>The acceptance work the reader may do now: only then verdicts are asked.</summary>
     public OpenWork? Acceptance => Row.State == CaseState.Submitted ? Works.FirstOrDefault(w => w is { Mine: true, Task.Kind: "accept" }) : null;
     public Correction? Earlier => Row.Correction is { } json ? Json.Read<Correction>(json) : null;

@@ -63,6 +63,6 @@ static class VerdictRoutes
         if (await views.Load(id) is not { } view || !await views.MaySee(actor, view.Case)) return Problems.NotFound("没有这个办件");
         var others = await presences.Enter(id, actor);
         http.Response.Headers.CacheControl = "no-store";
-        return Results.Json(new { view.Row.Version, others = others.Select(o => o.Name), verdicts = (await verdicts.Of(view.Row)).Values.Where(v => v.By != actor.Person).Select(Shown) }, Json.Options);
+        return Results.Json(new { version = VerdictStore.Standing(view.Events), others = others.Select(o => o.Name), verdicts = (await verdicts.Of(view.Row)).Values.Where(v => v.By != actor.Person).Select(Shown) }, Json.Options);
     }
 }

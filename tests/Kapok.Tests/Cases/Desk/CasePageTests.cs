@@ -155,7 +155,7 @@ public sealed class CasePageTests(App app) : IClassFixture<App>
         var file = await app.Database.Read(c => c.ExecuteScalarAsync<Guid>("select id from cases.material where owner = @id limit 1", new { id }));
         var document = await app.Database.Read(c => c.ExecuteScalarAsync<Guid?>("select id from cases.document where case_id = @id limit 1", new { id }));
         var browser = await app.As(account);
-        foreach (var url in (string[])["", $"/materials/{file}", $"/materials/{file}?view=1", $"/documents/{document ?? Guid.NewGuid()}", "/events/1", "/bundle.json", "/bundle.zip", "/here"])
+        foreach (var url in (string[])["", $"/materials/{file}", $"/view/{file}", $"/documents/{document ?? Guid.NewGuid()}", "/events/1", "/bundle.json", "/bundle.zip", "/here"])
         {
             var answer = await browser.GetAsync(At(id) + url);
             ((int)answer.StatusCode).ShouldBeOneOf(403, 404);
@@ -171,13 +171,26 @@ public sealed class CasePageTests(App app) : IClassFixture<App>
         var id = await app.Submit();
         var files = (await app.Database.Read(c => c.QueryAsync<(Guid Id, string Type)>("select id, type from cases.material where owner = @id", new { id }))).ToDictionary(f => f.Type, f => f.Id);
         var browser = await app.As(Sample.Acceptor);
-        var pdf = await browser.GetAsync($"{At(id)}/materials/{files["application/pdf"]}?view=1");
+        var pdf = await browser.GetAsync($"{At(id)}/materials/{files["application/pdf"]}");
         pdf.Content.Headers.ContentDisposition!.DispositionType.ShouldBe("attachment");
         pdf.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
         pdf.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("sandbox");
-        var png = await browser.GetAsync($"{At(id)}/materials/{files["image/png"]}?view=1");
-        png.Content.Headers.ContentDisposition.ShouldBeNull();
-        png.Content.Headers.ContentType!.MediaType.ShouldBe("image/png");
+        foreach (var (type, file) in files)
+        {
+            var seen = await browser.GetAsync($"{At(id)}/view/{file}");
+            seen.Content.Headers.ContentDisposition!.DispositionType.ShouldBe("inline");
+            seen.Content.Headers.ContentType!.MediaType.ShouldBe(type);
+            seen.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+            var policy = seen.Headers.GetValues("Content-Security-Policy").Single();
+            policy.ShouldContain("default-src 'none'");
+            policy.ShouldContain("frame-ancestors 'self'");
+            policy.ShouldNotContain("script-src");
+        }
+        var beside = await browser.Page($"{At(id)}?show={files["application/pdf"]}");
+        beside.QuerySelector("#viewer iframe")!.GetAttribute("src")!.ShouldStartWith($"{At(id)}/view/{files["application/pdf"]}");
+        beside.QuerySelectorAll("#viewer select[name=with] option").Length.ShouldBe(2, "the other file, or none");
+        HtmlCheck.Verify((await Checked(browser, $"{At(id)}?show={files["application/pdf"]}&with={files["image/png"]}")));
+        (await browser.Page($"{At(id)}?show={files["application/pdf"]}&with={files["image/png"]}")).QuerySelectorAll("#viewer figure").Length.ShouldBe(2);
         (await Checked(browser, $"{At(id)}?show={files["image/png"]}")).ShouldContain("<img");
 
         var bundle = await browser.GetFromJsonAsync<JsonElement>($"{At(id)}/bundle.json");

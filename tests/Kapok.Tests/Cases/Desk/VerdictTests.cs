@@ -96,4 +96,36 @@ public sealed class VerdictTests(App app) : IClassFixture<App>
         app.Time.Advance(TimeSpan.FromMinutes(3));
         (await first.Page(At(id))).QuerySelector("[data-others]")!.TextContent.Trim().ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task Every_verdict_stands_in_the_log_of_the_case_also_what_was_changed_or_taken_back_and_stops_nobody()
+    {
+        var id = await app.Submit();
+        var acceptor = await app.As(Sample.Acceptor);
+        var (token, looked) = (await acceptor.Token(At(id)), await acceptor.Page(At(id)));
+        var (task, version) = (looked.QuerySelector("input[name=task]")!.GetAttribute("value")!, looked.QuerySelector("input[name=version]")!.GetAttribute("value")!);
+        (await Give(acceptor, id, "f:area", "wrong", "面积与图纸不符")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await Give(acceptor, id, "f:area", "wrong", "面积与图纸不符")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await Give(acceptor, id, "f:area", "ok")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await Give(acceptor, id, "m:floor-plan", "missing")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await Give(acceptor, id, "m:floor-plan", "")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var logged = (await app.Database.Read(c => c.QueryAsync<string>("select type || ' ' || coalesce(data->>'label', '') || ' ' || coalesce(data->>'verdict', '') from kapok.event where stream = @id and type like 'verdict-%' order by seq", new { id }))).ToList();
+        logged.Count.ShouldBe(4, "the same verdict again is nothing new: " + string.Join("; ", logged));
+        logged[0].ShouldEndWith(" wrong");
+        logged[1].ShouldEndWith(" ok");
+        logged[3].ShouldStartWith("verdict-taken-back");
+
+        var page = await acceptor.Page(At(id));
+        HtmlCheck.Verify(page.DocumentElement.OuterHtml.Insert(0, "<!doctype html>"));
+        page.QuerySelector("#trail")!.TextContent.ShouldContain("事件链完整");
+        page.QuerySelector("#trail")!.TextContent.ShouldContain("面积与图纸不符");
+        var citizen = await app.Company();
+        (await citizen.GetStringAsync($"/api/v1/my/cases/{id}")).ShouldNotContain("面积与图纸不符", customMessage: "the applicant hears of it by the notice, not by each step of the examination");
+
+        // The page was opened before all of these verdicts, and still the act goes through.
+        var done = await acceptor.PostAsync($"{At(id)}/complete", new FormUrlEncodedContent([new(token.Name, token.Value), new("task", task), new("version", version), new("outcome", "accept"), new("note", "材料齐全")]));
+        done.StatusCode.ShouldBe(HttpStatusCode.Redirect, await done.Content.ReadAsStringAsync());
+        (await app.State(id)).ShouldBe("accepted");
+    }
 }
