@@ -119,6 +119,16 @@ public sealed class People(Database database, TimeProvider time)
             order by p.name, p.id
             """, new { organisations, permission, today })];
 
+    /// <summary>Officials of exactly this name who hold a post with some such permission today, one line for each organisation.</summary>
+    /// <param name="permission">Pattern, for example <c>cases.%</c>.</param>
+    public Task<IReadOnlyList<OfficialAtPost>> OfficialsNamed(string name, string permission) => database.Read(async c => (IReadOnlyList<OfficialAtPost>)[.. await c.QueryAsync<OfficialAtPost>("""
+        select distinct on (p.id, a.organisation) p.id as person, p.name, a.organisation, a.post, null::text as stands_in_for
+        from identity.person p join identity.appointment a on a.person = p.id join identity.post t on t.key = a.post
+        where p.name = @name and a.from_date <= @today and (a.to_date is null or a.to_date >= @today)
+          and exists (select 1 from unnest(t.permissions) as x(name) where x.name like @permission)
+        order by p.id, a.organisation
+        """, new { name, permission, today = time.Today() })]);
+
     /// <summary>Who stands in for a person today, by organisation.</summary>
     public Task<IReadOnlyList<OfficialAtPost>> SubstitutesOf(Guid person) => database.Read(async c => (IReadOnlyList<OfficialAtPost>)[.. await c.QueryAsync<OfficialAtPost>("""
         select distinct p.id as person, p.name, a.organisation, a.post, away.name as stands_in_for

@@ -42,6 +42,9 @@ static class CaseDecisions
             AskUnit c => Talking.Ask(act, c),
             AnswerUnit c => Talking.Answer(act, c),
             RemindUnit c => Talking.Remind(act, c),
+            AskExpert c => Advising.Ask(act, c),
+            AnswerExpert c => Advising.Answer(act, c),
+            RemindExpert c => Advising.Remind(act, c),
             ReceiveMessage c => Working.Receive(act, c),
             _ => throw new InvalidOperationException($"no rule for {command.GetType().Name}"),
         };

@@ -51,6 +51,11 @@ static class Ending
             Talking.RemindByClock(act, command.Key);
             return null;
         }
+        if (command.Key.StartsWith("expert:", StringComparison.Ordinal))
+        {
+            Advising.RemindByClock(act, command.Key);
+            return null;
+        }
         return command.Key == CaseClock.Timer ? ClockDue(act, command.At ?? act.World.Now) : null;
     }
 

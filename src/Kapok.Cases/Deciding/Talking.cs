@@ -87,5 +87,6 @@ static class Talking
         act.Log("unit-reminded", new { id = question, organisation, unit = act.World.Directory.Organisation(organisation)?.Name });
     }
 
-    static object[] Names(ImmutableArray<AttachedFile> files, bool confidential) => [.. files.Select(f => confidential ? (object)new { f.Digest } : new { f.Name, f.Digest })];
+    /// <summary>Files as an event names them; of confidential ones only the digest.</summary>
+    public static object[] Names(ImmutableArray<AttachedFile> files, bool confidential) => [.. files.Select(f => confidential ? (object)new { f.Digest } : new { f.Name, f.Digest })];
 }

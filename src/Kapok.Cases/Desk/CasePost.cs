@@ -12,7 +12,7 @@ namespace Kapok.Cases.Desk;
 /// <summary>What a form of the case page asks for, as a command. The rules are those of the commands; nothing is decided here.</summary>
 static class CasePost
 {
-    public static async Task<Outcome<CaseCommand>> Command(Dossier dossier, string verb, Actor actor, IFormCollection form, People people, CaseFiles files, Colleagues colleagues)
+    public static async Task<Outcome<CaseCommand>> Command(Dossier dossier, string verb, Actor actor, IFormCollection form, People people, CaseFiles files, Colleagues colleagues, Experts experts)
     {
         var id = dossier.Row.Id;
         string Text(string name) => form[name].ToString().Trim();
@@ -51,6 +51,7 @@ static class CasePost
                 }
                 var with = await files.Posted(form, "questionFiles", actor);
                 return with.Ok ? new AskUnit(id, actor, units, Text("question"), until) { Confidential = Text("confidential") == "true", Files = with.Value } : with.As<CaseCommand>();
+            case "ask-expert": return await Expert(dossier, actor, form, experts, files);
             case "assign":
                 // Only a colleague of the same post can do the work, so only he can be given it.
                 if (dossier.View.Case.Task(Text("task")) is not { } task) return Outcome<CaseCommand>.No(Refusal.Conflict, "这项工作已经有人办完了，请看最新情况");
@@ -58,6 +59,26 @@ static class CasePost
                 return new Assign(id, actor, task.Key, colleague.Person, colleague.Name, Text("assignReason"));
             default: return Outcome<CaseCommand>.No(Refusal.NotFound, "没有这个操作");
         }
+    }
+
+    /// <summary>A question to one person, with the materials that were ticked and files of the official's own.</summary>
+    static async Task<Outcome<CaseCommand>> Expert(Dossier dossier, Actor actor, IFormCollection form, Experts experts, CaseFiles files)
+    {
+        string Text(string name) => form[name].ToString().Trim();
+        DateOnly? until = null;
+        if (DateInput.Read(form, "expertDue") is { } due)
+        {
+            if (!DateInput.TryRead(due, out var day)) return Outcome<CaseCommand>.No(Refusal.Invalid, "没有这一天，请改为真实的日期", "due");
+            until = day;
+        }
+        var expert = await experts.Named(Text("expertKind") == "outside", Text("expertName"), Text("expertUnit"), Text("expertPhone"));
+        if (!expert.Ok) return expert.As<CaseCommand>();
+        var own = await files.Posted(form, "expertFiles", actor);
+        if (!own.Ok) return own.As<CaseCommand>();
+        return new AskExpert(dossier.Row.Id, actor, expert.Value!, Text("expertQuestion"), until)
+        {
+            Confidential = Text("expertConfidential") == "true", Files = [.. Experts.Papers(dossier.View, form["expertMaterials"]), .. own.Value],
+        };
     }
 
     /// <summary>With script a form sends itself and only the middle of the page changes; without, the page is shown anew.</summary>
@@ -110,6 +131,8 @@ static class CasePost
         ("delivery", _) => where,
         ("note", "text") => "noteText",
         ("ask", "organisation" or "question" or "due" or "questionFiles") => where,
+        ("ask-expert", "expertFiles") => where,
+        ("ask-expert", "name" or "unit" or "phone" or "question" or "due") => "expert" + char.ToUpperInvariant(where[0]) + where[1..],
         ("assign", "person") => where,
         _ => "",
     };

@@ -53,11 +53,11 @@ static class CaseRoutes
     static RazorComponentResult<DossierPage> Page(Dossier dossier, string? said = null, ViewedFile? shown = null, FieldErrors? errors = null, string? verb = null, IFormCollection? form = null,
         IReadOnlyList<Foundation.Events.LoggedEvent>? missed = null, int status = StatusCodes.Status200OK, FilledTemplate? filled = null, ViewedFile? beside = null, bool wide = false)
     {
-        Func<string, string?> typed = name => form is null ? (filled is not null && filled.Field == name ? filled.Text : null) : name == "due" ? DateInput.Read(form, name) : form[name].ToString() is { Length: > 0 } text ? text : null;
+        Func<string, string?> typed = name => form is null ? (filled is not null && filled.Field == name ? filled.Text : null) : name is "due" or "expertDue" ? DateInput.Read(form, name) : form[name].ToString() is { Length: > 0 } text ? text : null;
         return new(new { Dossier = dossier, Said = said, Shown = shown, Errors = errors, Verb = verb, Typed = typed, Missed = missed ?? [], Filled = filled, Beside = beside, Wide = wide }) { StatusCode = status };
     }
 
-    static async Task<IResult> Act(Guid id, string verb, HttpContext http, CaseDesk desk, CaseViews views, Dossiers dossiers, People people, CaseFiles files, Colleagues colleagues, Questions questions, Notices notices, Presences presences)
+    static async Task<IResult> Act(Guid id, string verb, HttpContext http, CaseDesk desk, CaseViews views, Dossiers dossiers, People people, CaseFiles files, Colleagues colleagues, Questions questions, Notices notices, Presences presences, Experts experts)
     {
         var (actor, form) = (http.Actor(), await http.Request.ReadFormAsync());
         var expected = int.TryParse(form["version"], NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : (int?)null;
@@ -73,7 +73,7 @@ static class CaseRoutes
             var reminded = Guid.TryParse(form["question"], out var question) ? await questions.Remind(id, question, actor) : Outcome<CaseSnapshot>.No(Refusal.NotFound, "没有这个问题");
             return reminded.Ok ? Results.Redirect($"/desk/cases/{id}?done=remind") : reminded.Refuse();
         }
-        var command = await CasePost.Command(dossier, verb, actor, form, people, files, colleagues);
+        var command = await CasePost.Command(dossier, verb, actor, form, people, files, colleagues, experts);
         if (command.Refused is Refusal.NotFound) return Problems.NotFound();
         // Words for the applicant or colleagues undo nothing that somebody else did meanwhile.
         var result = command.Ok ? await desk.Do(command.Value! with { Expected = verb is "message" or "note" ? null : expected == dossier.Standing ? dossier.Row.Version : expected }) : command.As<CaseSnapshot>();

@@ -12,7 +12,7 @@ public static class CaseWords
     {
         "complete" => "已办理，办件进入下一环节", "correction" => "已一次性告知，等申请人补正", "return" => "已退回", "claim" => "已领取", "release" => "已放回，同岗位的人可以领取",
         "assign" => "已交给同事", "suspend" => "已启动特别程序，计时暂停", "resume" => "特别程序已结束，继续计时", "extension" => "延期申请已提交，等审批岗决定",
-        "extension-decision" => "延期申请已处理", "message" => "留言已发给申请人", "note" => "备注已保存", "ask" => "已发出征求意见", "remind" => "已催办", "verdicts" => "结论已保存", "follow" => "已关注，办件有进展会提醒您", "unfollow" => "不再关注", "answer" => "答复已送达",
+        "extension-decision" => "延期申请已处理", "message" => "留言已发给申请人", "note" => "备注已保存", "ask" => "已发出征求意见", "ask-expert" => "已请专家提意见", "remind" => "已催办", "verdicts" => "结论已保存", "follow" => "已关注，办件有进展会提醒您", "unfollow" => "不再关注", "answer" => "答复已送达",
         "delivery" => "送达情况已登记", "counter" => "窗口收件完成，申请已提交", _ => null,
     };
 
@@ -59,6 +59,9 @@ public static class CaseWords
             "flow-message-received" => ($"收到办件 {Read("from")} 的通知", Read("name")),
             "flow-message-unaddressed" => ("流程要通知的办件没有写明编号", Read("name")),
             "unit-answered" => ($"{Read("unit")}答复", Read("answer")),
+            "expert-asked" => ($"请{Read("name")}提意见", string.Join(" ", new[] { Read("unit"), Read("question") }.Where(t => t.Length > 0))),
+            "expert-reminded" => ($"催{Read("name")}答复", ""),
+            "expert-answered" => ($"{Read("name")}提出意见", Read("answer")),
             "document-made" => ($"生成文书：{Read("title")}", Read("number")),
             "turned-yellow" => ("临近到期，转黄灯", ""),
             "time-ran-out" => ("超过承诺时限", ""),

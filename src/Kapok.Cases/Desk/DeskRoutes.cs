@@ -25,6 +25,7 @@ public static class DeskRoutes
         services.AddSingleton<VerdictStore>();
         services.AddSingleton<CaseFiles>();
         services.AddSingleton<Colleagues>();
+        services.AddSingleton<Experts>();
         services.AddSingleton<Notices>();
         services.AddSingleton<Templates>();
         services.AddSingleton<SearchTokens>();
@@ -46,5 +47,6 @@ public static class DeskRoutes
         BulkRoutes.Map(desk);
         CounterRoutes.Map(desk);
         AuditRoutes.Map(routes);
+        Advising.OpinionPages.Map(routes);
     }
 }

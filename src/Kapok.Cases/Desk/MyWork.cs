@@ -83,7 +83,7 @@ public sealed class MyWork(Database database, OrganisationDirectory directory, T
                      count(*) filter (where mine and state = 'correcting')::int as correcting,
                      count(*) filter (where not mine)::int as others,
                      (select count(*) from unread)::int as messages,
-                     (select count(*) from cases.consultation where organisation = @unit and answered_at is null)::int as questions,
+                     (select count(*) from cases.consultation where organisation = @unit and answered_at is null and (person is null or person = @me))::int as questions,
                      (select count(*) from cases.consultation where from_organisation = @unit and answered_at is null)::int as asked,
                      (select count(*) from cases.desk_notice where person = @me and read_at is null and show_at <= @now)::int as notices
               from work),

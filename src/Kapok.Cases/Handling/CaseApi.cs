@@ -26,6 +26,9 @@ static class CaseApi
     public sealed record TextBody(string Text);
     public sealed record NoteBody(string Text, Guid[]? Mentions);
     public sealed record QuestionBody(Guid? Organisation, Guid[]? Organisations, string Question, DateOnly? Due, bool? Confidential, Guid[]? Files);
+    /// <param name="Outside">An expert from outside, who needs unit and phone; otherwise an official.</param>
+    /// <param name="Materials">Materials of the case that an outside expert may see.</param>
+    public sealed record ExpertBody(bool? Outside, string? Name, string? Unit, string? Phone, string? Question, DateOnly? Due, bool? Confidential, Guid[]? Materials, Guid[]? Files);
     public sealed record AnswerBody(Guid Organisation, string Answer, Guid[]? Files);
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -51,6 +54,15 @@ static class CaseApi
         cases.MapPost("{id:guid}/questions", async (Guid id, QuestionBody body, HttpContext http, CaseDesk desk, CaseFiles files) =>
             await files.Uploaded(body.Files, http.Actor()) is var found && found.Ok
                 ? await Do(http, desk, new AskUnit(id, http.Actor(), [.. body.Organisations ?? (body.Organisation is { } one ? [one] : [])], body.Question ?? "", body.Due) { Confidential = body.Confidential ?? false, Files = found.Value }) : found.Refuse());
+        cases.MapPost("{id:guid}/expert-questions", async (Guid id, ExpertBody body, HttpContext http, CaseDesk desk, CaseViews views, CaseFiles files, Experts experts) =>
+        {
+            var (view, decision) = await views.ForOfficial(id, http.Actor(), "办理");
+            if (view is null) return Problems.NotFound(decision.Reason);
+            var expert = await experts.Named(body.Outside ?? false, body.Name ?? "", body.Unit ?? "", body.Phone ?? "");
+            if (!expert.Ok) return expert.Refuse();
+            return await files.Uploaded(body.Files, http.Actor()) is var own && own.Ok
+                ? await Do(http, desk, new AskExpert(id, http.Actor(), expert.Value!, body.Question ?? "", body.Due) { Confidential = body.Confidential ?? false, Files = [.. Experts.Papers(view, (body.Materials ?? []).Select(m => m.ToString())), .. own.Value] }) : own.Refuse();
+        });
         cases.MapPost("{id:guid}/questions/{question:guid}/reminder", async (Guid id, Guid question, HttpContext http, Desk.Questions questions) =>
         {
             var reminded = await questions.Remind(id, question, http.Actor());

@@ -17,10 +17,10 @@ namespace Kapok.Cases.Handling;
 public sealed record DocumentRow(Guid Id, Guid CaseId, string Kind, string Title, string Number, string Html, string Digest, DateTime MadeAt, string MadeBy);
 public sealed record MessageRow(Guid Id, Guid CaseId, Guid Party, bool FromParty, string Sender, string Kind, string Title, string Body, bool NeedsAct, DateTime At, DateTime? ReadAt, bool Archived);
 public sealed record NoteRow(Guid Id, string AuthorName, string Text, DateTime At);
-public sealed record ConsultationRow(Guid Id, Guid CaseId, string AskedByName, Guid FromOrganisation, Guid Organisation, string Question, DateOnly? DueOn, DateTime AskedAt, string? Answer, string? AnsweredByName, DateTime? AnsweredAt, bool Confidential, DateTime? RemindedAt, int Reminders)
+public sealed record ConsultationRow(Guid Id, Guid CaseId, string AskedByName, Guid FromOrganisation, Guid? Organisation, string Question, DateOnly? DueOn, DateTime AskedAt, string? Answer, string? AnsweredByName, DateTime? AnsweredAt, bool Confidential, DateTime? RemindedAt, int Reminders, Guid? Person, string? PersonName, string? PersonUnit)
 {
-    /// <summary>A confidential question is read by the two units only.</summary>
-    public bool Open(Actor actor) => !Confidential || actor.Organisation == FromOrganisation || actor.Organisation == Organisation;
+    /// <summary>A confidential question is read by the unit that asks, and by the unit or the person that is asked.</summary>
+    public bool Open(Actor actor) => !Confidential || actor.Organisation == FromOrganisation || (PersonName is null ? actor.Organisation == Organisation : actor.Person == Person);
 }
 
 /// <summary>A case with everything a page about it shows.</summary>
@@ -79,7 +79,7 @@ public sealed class CaseViews(Database database, DefinitionStore definitions, Ca
             if (actor.Grants.Any(g => g.Role == task.Post && g.Reaches(new(unit?.DivisionPath, task.Organisation, unit?.Line)))) return new(true, $"有待办“{task.Name}”");
         }
         if (actor.Organisation is { } mine && await database.Read(c => c.ExecuteScalarAsync<bool>(
-                "select exists (select 1 from cases.consultation where case_id = @id and organisation = @mine)", new { id = snapshot.Row.Id, mine })))
+                "select exists (select 1 from cases.consultation where case_id = @id and organisation = @mine and (person is null or person = @me))", new { id = snapshot.Row.Id, mine, me = actor.Person })))
             return new(true, "本单位被征求意见");
         return new(false, "该办件不在您的职责范围内");
     }
@@ -115,7 +115,7 @@ public sealed class CaseViews(Database database, DefinitionStore definitions, Ca
         (await c.QueryAsync<NoteRow>("select id, author_name, text, at from cases.note where case_id = @id order by at", new { id })).AsList());
 
     public Task<IReadOnlyList<ConsultationRow>> Consultations(Guid id) => database.Read<IReadOnlyList<ConsultationRow>>(async c =>
-        (await c.QueryAsync<ConsultationRow>("select id, case_id, asked_by_name, from_organisation, organisation, question, due_on, asked_at, answer, answered_by_name, answered_at, confidential, reminded_at, reminders from cases.consultation where case_id = @id order by asked_at", new { id })).AsList());
+        (await c.QueryAsync<ConsultationRow>("select id, case_id, asked_by_name, from_organisation, organisation, question, due_on, asked_at, answer, answered_by_name, answered_at, confidential, reminded_at, reminders, person, person_name, person_unit from cases.consultation where case_id = @id order by asked_at", new { id })).AsList());
 
     /// <summary>The id behind a case number or query code.</summary>
     public Task<Guid?> Find(string numberOrCode) => database.Read(c => c.ExecuteScalarAsync<Guid?>(

@@ -40,7 +40,11 @@ public sealed record NewDocument(Guid Id, Guid CaseId, string Kind, string Title
 
 public sealed record NewNote(Guid CaseId, Guid Author, string AuthorName, string Text);
 
-public sealed record NewConsultation(Guid Id, Guid CaseId, Guid AskedBy, string AskedByName, Guid From, Guid Organisation, string Question, DateOnly? DueOn, bool Confidential = false);
+public sealed record NewConsultation(Guid Id, Guid CaseId, Guid AskedBy, string AskedByName, Guid From, Guid? Organisation, string Question, DateOnly? DueOn, bool Confidential = false)
+{
+    /// <summary>The one person it goes to; null = the whole unit.</summary>
+    public Expert? Expert { get; init; }
+}
 
 /// <summary>A stored file that an official puts to a case.</summary>
 public sealed record AttachedFile(Guid File, string Name, long Size, string Type, string Digest);

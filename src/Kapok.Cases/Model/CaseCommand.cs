@@ -81,6 +81,27 @@ public sealed record AnswerUnit(Guid CaseId, Actor Actor, Guid Consultation, Gui
 /// <summary>催办: asks for an answer again.</summary>
 public sealed record RemindUnit(Guid CaseId, Actor Actor, Guid Consultation, Guid Organisation) : CaseCommand(CaseId, Actor);
 
+/// <summary>Somebody asked by name: an official with his organisation, or an expert from outside with unit and phone.</summary>
+/// <param name="Phone">Mobile of an outside expert; with the name it says whose account may answer.</param>
+public sealed record Expert(Guid? Person, string Name, Guid? Organisation, string Unit, string Phone);
+
+/// <summary>A question to one person.</summary>
+public sealed record AskExpert(Guid CaseId, Actor Actor, Expert Expert, string Question, DateOnly? Due) : CaseCommand(CaseId, Actor)
+{
+    /// <summary>Only the asking unit and the person see the words.</summary>
+    public bool Confidential { get; init; }
+    public ImmutableArray<AttachedFile> Files { get; init; } = [];
+}
+
+/// <summary>What the person answers.</summary>
+/// <param name="Unit">Where he works, as he was asked.</param>
+public sealed record AnswerExpert(Guid CaseId, Actor Actor, Guid Consultation, string Unit, string Answer, bool Confidential = false) : CaseCommand(CaseId, Actor)
+{
+    public ImmutableArray<AttachedFile> Files { get; init; } = [];
+}
+
+public sealed record RemindExpert(Guid CaseId, Actor Actor, Guid Consultation, Guid? Person, string Name) : CaseCommand(CaseId, Actor);
+
 /// <summary>A message of another case's flow has come; the flow goes on where it waits for it.</summary>
 /// <param name="Message">Id of the message; it is taken away in the same transaction.</param>
 /// <param name="From">Number of the case it comes from.</param>

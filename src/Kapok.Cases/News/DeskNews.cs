@@ -14,9 +14,9 @@ namespace Kapok.Cases.News;
 
 /// <summary>
 /// Reads the event log and tells officials what concerns them: words that name them, work given to them, questions to
-/// their unit, cases they follow. The acts themselves wait for none of it.
+/// them or their unit, cases they follow. The acts themselves wait for none of it.
 /// </summary>
-public sealed class DeskNews(Database database, NodeOptions options, OrganisationDirectory directory, CalendarStore calendars, TimeProvider time, ILogger<DeskNews> log) : BackgroundService
+public sealed class DeskNews(Database database, NodeOptions options, OrganisationDirectory directory, CalendarStore calendars, Foundation.Messages.ShortMessages messages, TimeProvider time, ILogger<DeskNews> log) : BackgroundService
 {
     const int Span = 5_000;
     /// <summary>What is older when it is read (after an upgrade) is no news.</summary>
@@ -24,7 +24,7 @@ public sealed class DeskNews(Database database, NodeOptions options, Organisatio
 
     static readonly string[] Types =
     [
-        "note-added", "task-assigned", "message-from-applicant", "unit-asked", "unit-reminded", "unit-answered", "supplemented", "turned-yellow", "time-ran-out", "legal-time-ran-out",
+        "note-added", "task-assigned", "message-from-applicant", "unit-asked", "unit-reminded", "unit-answered", "expert-asked", "expert-reminded", "expert-answered", "supplemented", "turned-yellow", "time-ran-out", "legal-time-ran-out",
         "escalated", "extension-asked", "suspended", "resumed", "extended", "accepted", "task-returned", "withdrawn", "correction-lapsed", "closed",
     ];
 
@@ -76,11 +76,21 @@ public sealed class DeskNews(Database database, NodeOptions options, Organisatio
             "note-added" => root.TryGetProperty("mentions", out var named) && named.ValueKind == JsonValueKind.Array ? [.. named.EnumerateArray().Select(m => m.GetProperty("person").GetGuid())] : [],
             "task-assigned" => [Id("to")],
             "unit-asked" or "unit-reminded" => await Officials(Id("organisation"), "cases.%"),
-            "unit-answered" => followers.Append(await c.ExecuteScalarAsync<Guid>("select asked_by from cases.consultation where id = @id", new { id = Id("id") })),
+            "expert-asked" or "expert-reminded" => [await Expert(c, Id("id"), e, row)],
+            "unit-answered" or "expert-answered" => followers.Append(await c.ExecuteScalarAsync<Guid>("select asked_by from cases.consultation where id = @id", new { id = Id("id") })),
             "escalated" or "extension-asked" => await Officials(row.Organisation, "cases.decide"),
             "message-from-applicant" or "supplemented" or "turned-yellow" or "time-ran-out" or "legal-time-ran-out" => followers.Concat(holders),
             _ => followers,
         };
+    }
+
+    /// <summary>The official who was asked by name; an expert from outside gets a short message instead.</summary>
+    async Task<Guid> Expert(NpgsqlConnection c, Guid question, LoggedEvent e, CaseLine row)
+    {
+        var (person, phone, due) = await c.QuerySingleOrDefaultAsync<(Guid?, string?, DateOnly?)>("select person, phone, due_on from cases.consultation where id = @question and answered_at is null", new { question });
+        if (phone is { Length: > 0 })
+            await messages.Send(c, phone, $"{directory.Organisation(row.Organisation)?.Name}{(e.Type == "expert-asked" ? "请您" : "再次请您")}就“{row.ItemName}”的一个问题提出专家意见{(due is { } day ? $"，请在{day.Month}月{day.Day}日前答复" : "")}。请用您自己的实名账号登录政务服务网，在“我的办件”里查看和答复。不是您的事，请拨打 12345。");
+        return person ?? Guid.Empty;
     }
 
     async Task<IEnumerable<Guid>> People(NpgsqlConnection c, Guid organisation, string permission) =>

@@ -117,11 +117,12 @@ static class CaseWriting
             "insert into cases.note (id, case_id, author, author_name, text, at) select a, b, c, d, e, $6 from unnest($1, $2, $3, $4, $5) as t(a, b, c, d, e)",
             Uuid<NewNote>(_ => Guid.CreateVersion7()), Uuid<NewNote>(n => n.CaseId), Uuid<NewNote>(n => n.Author), Text<NewNote>(n => n.AuthorName), Text<NewNote>(n => n.Text));
         AddAt(changes.SelectMany(c => c.Consultations).ToList(), """
-            insert into cases.consultation (id, case_id, asked_by, asked_by_name, from_organisation, organisation, question, due_on, confidential, asked_at)
-            select a, b, c, d, e, f, g, h, i, $10 from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as t(a, b, c, d, e, f, g, h, i)
+            insert into cases.consultation (id, case_id, asked_by, asked_by_name, from_organisation, organisation, question, due_on, confidential, person, person_name, person_unit, phone, asked_at)
+            select a, b, c, d, e, f, g, h, i, j, k, l, m, $14 from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) as t(a, b, c, d, e, f, g, h, i, j, k, l, m)
             """,
             Uuid<NewConsultation>(c => c.Id), Uuid<NewConsultation>(c => c.CaseId), Uuid<NewConsultation>(c => c.AskedBy), Text<NewConsultation>(c => c.AskedByName), Uuid<NewConsultation>(c => c.From),
-            Uuid<NewConsultation>(c => c.Organisation), Text<NewConsultation>(c => c.Question), Date<NewConsultation>(c => c.DueOn), Flag<NewConsultation>(c => c.Confidential));
+            Uuid<NewConsultation>(c => c.Organisation), Text<NewConsultation>(c => c.Question), Date<NewConsultation>(c => c.DueOn), Flag<NewConsultation>(c => c.Confidential),
+            Uuid<NewConsultation>(c => c.Expert?.Person), Text<NewConsultation>(c => c.Expert?.Name), Text<NewConsultation>(c => c.Expert?.Unit), Text<NewConsultation>(c => c.Expert is { Person: null } outside ? outside.Phone : null));
         AddAt(changes.Where(c => c.Answered is not null).Select(c => c.Answered!).ToList(),
             "update cases.consultation c set answered_by = u.b, answered_by_name = u.n, answer = u.t, answered_at = $5 from unnest($1, $2, $3, $4) as u(id, b, n, t) where c.id = u.id",
             Uuid<ConsultationAnswer>(a => a.Id), Uuid<ConsultationAnswer>(a => a.AnsweredBy), Text<ConsultationAnswer>(a => a.AnsweredByName), Text<ConsultationAnswer>(a => a.Answer));

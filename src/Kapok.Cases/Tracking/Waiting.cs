@@ -18,11 +18,14 @@ public sealed record Waiting(IReadOnlyList<BegunApplication> Drafts, IReadOnlyLi
 {
     public static readonly Waiting Nothing = new([], [], 0);
 
-    public bool Any => Drafts.Count > 0 || Corrections.Count > 0 || Unread > 0;
+    /// <summary>Questions that offices ask the person as an expert.</summary>
+    public int Opinions { get; init; }
+
+    public bool Any => Drafts.Count > 0 || Corrections.Count > 0 || Unread > 0 || Opinions > 0;
 }
 
 /// <summary>Gathers what waits for a person over all offices.</summary>
-public sealed class WaitingThings(Database database, Drafts drafts, DefinitionStore definitions, Inbox inbox)
+public sealed class WaitingThings(Database database, Drafts drafts, DefinitionStore definitions, Inbox inbox, Handling.Experts experts)
 {
     /// <summary>Drafts of the person, newest first.</summary>
     public async Task<IReadOnlyList<BegunApplication>> Begun(Actor actor)
@@ -50,6 +53,6 @@ public sealed class WaitingThings(Database database, Drafts drafts, DefinitionSt
             select id, item_name, party_name, correction ->> 'until' from cases."case" where state = 'correcting' and submitter = @me
             limit 20
             """, new { me, parties }));
-        return new(await Begun(actor), [.. corrections.Select(c => new CaseToCorrect(c.Id, c.Item, c.Party, DateOnly.TryParse(c.Until, out var until) ? until : null)).OrderBy(c => c.Until)], await inbox.Unread(actor));
+        return new(await Begun(actor), [.. corrections.Select(c => new CaseToCorrect(c.Id, c.Item, c.Party, DateOnly.TryParse(c.Until, out var until) ? until : null)).OrderBy(c => c.Until)], await inbox.Unread(actor)) { Opinions = await experts.Waiting(actor) };
     }
 }
