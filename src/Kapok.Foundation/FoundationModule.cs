@@ -27,6 +27,7 @@ public sealed class FoundationModule : IModule
         services.AddHostedService(s => s.GetRequiredService<JobWorker>());
         services.AddSingleton<PackageInstaller>();
         services.AddSingleton<Migrator>();
+        if (Files.FileInspectors.Choose(Environment.GetEnvironmentVariable("KAPOK_CLAMD")) is { } inspector) services.AddSingleton(inspector);
         services.AddSingleton<Files.FileStore>();
         services.AddSingleton<IJob, SweepJob>();
         services.AddSingleton<ISwept, Files.FileSweep>();

@@ -1,4 +1,6 @@
 using Kapok.Foundation;
+using Kapok.Foundation.Http;
+using Kapok.Foundation.Jobs;
 using Kapok.Foundation.Packages;
 using Kapok.Foundation.Pages;
 using Kapok.Identity.Administration;
@@ -31,6 +33,11 @@ public sealed class IdentityModule : IModule
         services.AddSingleton<SignInDesk>();
         services.AddSingleton<SessionBook>();
         services.AddSingleton<PasswordResets>();
+        services.AddSingleton<SignUps>();
+        services.AddSingleton<Verification>();
+        services.AddSingleton<KeptForms>();
+        services.AddSingleton<IUnsentForms>(s => s.GetRequiredService<KeptForms>());
+        services.AddSingleton<ISwept, IdentitySweep>();
         services.AddSingleton<Accounts>();
         services.AddSingleton<DemonstrationAccounts>();
         services.AddSingleton<Officials>();
@@ -48,6 +55,8 @@ public sealed class IdentityModule : IModule
     {
         SignInRoutes.Map(routes);
         PasswordResetRoutes.Map(routes);
+        SignUpRoutes.Map(routes);
+        KeptFormRoutes.Map(routes);
         SetupRoutes.Map(routes);
         MyRoutes.Map(routes);
         AbsenceRoutes.Map(routes);

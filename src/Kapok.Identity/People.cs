@@ -13,6 +13,8 @@ public sealed record Party(Guid Id, PartyKind Kind, string Name, string Certific
 {
     /// <summary>Division of residence or seat, when known.</summary>
     public string? Residence { get; init; }
+    /// <summary>Name and number are known, not only claimed by somebody who signed up.</summary>
+    public bool Verified { get; init; } = true;
     public string Address { get; init; } = "";
 }
 
@@ -31,13 +33,13 @@ public sealed class People(Database database, TimeProvider time)
     public const string FromIdentity = "您的实名信息", FromLicence = "营业执照登记信息";
 
     const string Persons = """
-        select id, 0 as kind, name, certificate_type, certificate_number, phone, birth_date, sex::int as sex, null::text as legal_representative, residence, address
+        select id, 0 as kind, name, certificate_type, certificate_number, phone, birth_date, sex::int as sex, null::text as legal_representative, residence, address, verified_at is not null as verified
         from identity.person p
         """;
 
     const string Companies = """
         select c.id, 1 as kind, c.name, '001' as certificate_type, c.credit_code as certificate_number, c.phone, null::date as birth_date, null::int as sex,
-               r.name as legal_representative, c.residence, c.address
+               r.name as legal_representative, c.residence, c.address, true as verified
         from identity.company c join identity.person r on r.id = c.representative
         """;
 
@@ -49,9 +51,9 @@ public sealed class People(Database database, TimeProvider time)
     public static async Task<IReadOnlyList<Party>> Find(NpgsqlConnection connection, IReadOnlyCollection<Guid> ids) =>
         [.. (await connection.QueryAsync<Row>($"{Persons} where p.id = any(@ids) union all {Companies} where c.id = any(@ids)", new { ids = ids.ToArray() })).Select(Party)];
 
-    /// <summary>The party with this certificate number, for the counter.</summary>
+    /// <summary>The party known under this certificate number, for the counter; claims do not count.</summary>
     public Task<Party?> ByCertificate(string type, string number) => database.Read(async c =>
-        (await c.QueryAsync<Row>(type == "001" ? $"{Companies} where c.credit_code = @number" : $"{Persons} where p.certificate_type = @type and p.certificate_number = @number", new { type, number }))
+        (await c.QueryAsync<Row>(type == "001" ? $"{Companies} where c.credit_code = @number" : $"{Persons} where p.certificate_type = @type and p.certificate_number = @number and p.verified_at is not null", new { type, number }))
         .Select(Party).SingleOrDefault());
 
     /// <summary>Himself, and the companies he represents or operates for today.</summary>
@@ -141,7 +143,7 @@ public sealed class People(Database database, TimeProvider time)
     /// <summary>Identity number as shown to those who need not know it: 440106********9910.</summary>
     public static string Masked(string number) => number.Length < 10 ? new string('*', number.Length) : number[..6] + new string('*', number.Length - 10) + number[^4..];
 
-    static Party Party(Row r) => new(r.Id, (PartyKind)r.Kind, r.Name, r.CertificateType, r.CertificateNumber, r.Phone, r.BirthDate, r.Sex, r.LegalRepresentative) { Residence = r.Residence, Address = r.Address };
+    static Party Party(Row r) => new(r.Id, (PartyKind)r.Kind, r.Name, r.CertificateType, r.CertificateNumber, r.Phone, r.BirthDate, r.Sex, r.LegalRepresentative) { Residence = r.Residence, Address = r.Address, Verified = r.Verified };
 
-    sealed record Row(Guid Id, int Kind, string Name, string CertificateType, string CertificateNumber, string Phone, DateOnly? BirthDate, int? Sex, string? LegalRepresentative, string? Residence, string Address);
+    sealed record Row(Guid Id, int Kind, string Name, string CertificateType, string CertificateNumber, string Phone, DateOnly? BirthDate, int? Sex, string? LegalRepresentative, string? Residence, string Address, bool Verified);
 }

@@ -30,7 +30,7 @@ static class Navigation
         if (Holds("cases.read") || Holds("cases.accept") || Holds("cases.review") || Holds("cases.decide") || Holds("cases.issue"))
             links.AddRange([new("今天", "/desk", "home", Group: "办件"), new("办件列表", "/desk/cases", "file"), new("征求意见", "/desk/questions", "chat"), new("提醒", "/desk/notices", "bell")]);
         if (Holds("cases.bulk")) links.Add(new("批量办理", "/desk/bulk", "check"));
-        if (Holds("cases.accept")) links.Add(new("窗口收件", "/desk/counter", "edit"));
+        if (Holds("cases.accept")) links.AddRange([new("窗口收件", "/desk/counter", "edit"), new("核验身份", "/desk/identity-check", "shield")]);
         if (links.Count > 0) links.Add(new("常用文字", "/desk/templates", "text-size"));
         if (Holds("catalogue.edit") || Holds("catalogue.review") || Holds("catalogue.publish"))
             links.AddRange([new("事项目录", "/desk/catalogue", "filter", Group: "事项"), new("表单与流程", "/desk/designer", "edit", Group: "事项")]);

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Kapok.Cases.Applying;
 
 /// <summary>
-/// Looks after drafts that nobody touches: a week before the end their owners get a short message, at the end they and
-/// their files are deleted. Any number of processes may do it at once.
+/// Looks after drafts that nobody touches: a week before the end their owners get a short message. They go, with their
+/// files, in the daily sweep (<see cref="DraftSweep"/>). Any number of processes may do it at once.
 /// </summary>
 public sealed class DraftKeeper(Database database, DefinitionStore definitions, ShortMessages messages, NodeOptions options, TimeProvider time, ILogger<DraftKeeper> log) : BackgroundService
 {
@@ -26,7 +26,7 @@ public sealed class DraftKeeper(Database database, DefinitionStore definitions, 
     {
         while (options.RunsJobs && !stop.IsCancellationRequested)
         {
-            try { await Warn(); await Delete(); }
+            try { await Warn(); }
             catch (Exception e) when (!stop.IsCancellationRequested) { log.LogWarning("Drafts wait for the database: {Message}", e.Message); }
             try { await Task.Delay(Pause, stop); } catch (OperationCanceledException) { }
         }
@@ -52,12 +52,4 @@ public sealed class DraftKeeper(Database database, DefinitionStore definitions, 
             return ending.Count;
         });
     }
-
-    /// <summary>Deletes drafts whose time is over, with what was handed in for them.</summary>
-    /// <returns>How many went.</returns>
-    public Task<int> Delete() => database.Write(async (c, _) => await c.ExecuteScalarAsync<int>("""
-        with gone as (delete from cases.draft where id in (select id from cases.draft where expires_at <= @now order by expires_at limit @AtOnce for update skip locked) returning id),
-             files as (delete from cases.material m using gone where m.owner = gone.id and not exists (select 1 from cases."case" k where k.id = gone.id))
-        select count(*) from gone
-        """, new { now = time.GetUtcNow().UtcDateTime, AtOnce }));
 }

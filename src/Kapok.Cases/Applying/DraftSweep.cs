@@ -58,10 +58,13 @@ sealed class DraftSweep(Database database, DefinitionStore definitions, TimeProv
         delete from cases.draft where id in (select id from cases.draft where expires_at <= @now and warned_for = expires_at order by id limit @AtOnce for update skip locked)
         """, new { now = now.UtcDateTime, AtOnce });
 
-    /// <summary>Materials whose draft or correction is gone, and the files only they named.</summary>
+    /// <summary>Materials whose draft or correction is gone or that were taken out of a draft, and the files only they named.</summary>
     static async Task<int> Orphans(NpgsqlConnection c, DateTimeOffset now)
     {
         var files = (await c.QueryAsync<Guid>("""
+            delete from cases.material m where m.removed_at < @old and exists (select 1 from cases.draft d where d.id = m.owner)
+            returning m.file
+            """, new { old = now.AddDays(-1).UtcDateTime })).Concat(await c.QueryAsync<Guid>("""
             delete from cases.material m where m.added_at < @old
               and not exists (select 1 from cases.draft d where d.id = m.owner) and not exists (select 1 from cases."case" k where k.id = m.owner)
               and not exists (select 1 from cases.correction_draft x where x.id = m.owner)

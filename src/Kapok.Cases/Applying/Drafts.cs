@@ -187,6 +187,7 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
     public async Task<Outcome<Receipt>> Submit(Guid id, Actor actor, short channel, CancellationToken stop = default)
     {
         if (await Find(id, actor) is not { } draft) return await Standing(id, actor) is { } known ? known : Outcome<Receipt>.No(Refusal.NotFound, "没有这份草稿");
+        if (!draft.Party.Verified) return Outcome<Receipt>.No(Refusal.Forbidden, "提交以前要核验身份：请带身份证到就近的政务服务中心。填的内容都留着");
         if (draft.Faults.Count > 0) return Outcome<Receipt>.Invalid(draft.Faults);
         var counter = AtCounter(actor, draft.Party);
         if (counter && Access.Decide(actor, "cases.accept", draft.Definition.Body.AsTarget()) is { Allowed: false } decision) return Outcome<Receipt>.No(Refusal.Forbidden, decision.Reason);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Dapper;
 using Kapok.Foundation.Data;
+using Microsoft.Extensions.Logging;
 
 namespace Kapok.Foundation.Files;
 
@@ -12,7 +13,8 @@ public sealed record StoredFile(Guid Id, string Digest, long Size, string Type, 
 /// Content-addressed files on disk under the node's data folder. Bytes are on disk before the row that names them is
 /// written; a crash between the two leaves an unnamed file, never a name without bytes.
 /// </summary>
-public sealed class FileStore(Database database, NodeOptions options)
+/// <param name="inspector">Looks into every file before it is kept; null where the node has none.</param>
+public sealed class FileStore(Database database, NodeOptions options, ILogger<FileStore> log, IFileInspector? inspector = null)
 {
     public const long LargestUpload = 200L << 20;
     readonly string files = Directory.CreateDirectory(Path.Combine(options.Data, "files")).FullName;
@@ -26,7 +28,7 @@ public sealed class FileStore(Database database, NodeOptions options)
         {
             await using (var target = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
                 if (!await Copy(content, target, largest, stop)) return TooLarge(largest);
-            return await Adopt(part, name, owner);
+            return await Adopt(part, name, owner, stop);
         }
         finally { File.Delete(part); }
     }
@@ -69,7 +71,7 @@ public sealed class FileStore(Database database, NodeOptions options)
             }
             if (target.Length < upload.Value.Size) return Outcome<StoredFile?>.Nothing;
         }
-        var file = await Adopt(path, upload.Value.Name, owner);
+        var file = await Adopt(path, upload.Value.Name, owner, stop);
         File.Delete(path);
         await database.Read(c => c.ExecuteAsync("delete from kapok.upload where id = @id", new { id }));
         return file.Ok ? file.Value : file.As<StoredFile?>();
@@ -91,7 +93,7 @@ public sealed class FileStore(Database database, NodeOptions options)
         return stream;
     }
 
-    async Task<Outcome<StoredFile>> Adopt(string part, string name, Guid owner)
+    async Task<Outcome<StoredFile>> Adopt(string part, string name, Guid owner, CancellationToken stop)
     {
         string digest;
         long size;
@@ -104,6 +106,8 @@ public sealed class FileStore(Database database, NodeOptions options)
             await stream.ReadExactlyAsync(start);
             type = FileType.Of(start);
             if (type is null) return Outcome<StoredFile>.No(Refusal.Invalid, $"“{SafeName(name)}”不是可以接收的文件。请上传 PDF、JPG、PNG、OFD 或 Office 文件");
+            stream.Position = 0;
+            if (await Harm(stream, name, owner, stop) is { } harm) return harm;
             stream.Position = 0;
             digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream));
             stream.Flush(flushToDisk: true);
@@ -119,6 +123,23 @@ public sealed class FileStore(Database database, NodeOptions options)
             await c.ExecuteAsync("insert into kapok.file (id, digest, size, type, name, owner) values (@Id, @Digest, @Size, @Type, @Name, @Owner)", file);
         });
         return file;
+    }
+
+    /// <summary>Why a file cannot be taken: something was found in it, or nobody can look into it now. Null when it is clean, or the node looks into none.</summary>
+    async Task<Outcome<StoredFile>?> Harm(Stream content, string name, Guid owner, CancellationToken stop)
+    {
+        if (inspector is null) return null;
+        try
+        {
+            if ((await inspector.Inspect(content, stop)).Found is not { } found) return null;
+            log.LogWarning("{Found} was found in a file of {Owner}; it was not kept", found, owner);
+            return Outcome<StoredFile>.No(Refusal.Invalid, $"“{SafeName(name)}”里查出病毒（{found}），没有保存。请给您的电脑或者手机杀毒，再换一份干净的文件");
+        }
+        catch (IOException e)
+        {
+            log.LogError("Files cannot be looked into: {Message}", e.Message);
+            return Outcome<StoredFile>.No(Refusal.Unavailable, "现在不能检查文件有没有病毒，没有保存。请过几分钟再传");
+        }
     }
 
     const string OneAtATime = "select pg_advisory_xact_lock(hashtextextended('kapok.file ' || @digest, 0))";

@@ -58,6 +58,12 @@ public static class RouteAccess
             http.Response.Redirect($"/sign-in?return={Uri.EscapeDataString(http.Request.Path + http.Request.QueryString)}");
             return;
         }
+        if (!actor.SignedIn && !http.WantsJson() && http.RequestServices.GetService<IUnsentForms>() is { } forms && await forms.Keep(http) is { } on)
+        {
+            http.Response.StatusCode = StatusCodes.Status303SeeOther;
+            http.Response.Headers.Location = on;
+            return;
+        }
         await Problems.Write(http, actor.SignedIn ? StatusCodes.Status403Forbidden : StatusCodes.Status401Unauthorized, decision.Reason);
     });
 

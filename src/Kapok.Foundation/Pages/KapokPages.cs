@@ -73,6 +73,13 @@ internal sealed class AntiforgeryCheck(RequestDelegate next, IAntiforgery antifo
     {
         if (IsUnsafe(http) && !await antiforgery.IsRequestValidAsync(http))
         {
+            // Signed in anew in another window: what was typed here is not lost, but it takes a press of the button.
+            if (http.Actor().SignedIn && !http.WantsJson() && http.RequestServices.GetService<IUnsentForms>() is { } forms && await forms.Keep(http) is { } on)
+            {
+                http.Response.StatusCode = StatusCodes.Status303SeeOther;
+                http.Response.Headers.Location = on;
+                return;
+            }
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
             http.Items[PageMiddleware.Reason] = "expired";
             if (http.WantsJson()) await Problems.Write(http, StatusCodes.Status400BadRequest, "页面已过期，请刷新后再提交");

@@ -2,7 +2,14 @@
 let page;
 export default function setUp(input, tools) {
   page = tools;
-  input.addEventListener('change', () => take(input, [...input.files]).then(() => input.value = ''));
+  const begin = () => {
+    const files = [...input.files];
+    // Emptied at the end, but never of what was chosen meanwhile.
+    take(input, files).then(() => { if (files.every((file, at) => input.files[at] === file)) input.value = ''; });
+  };
+  input.addEventListener('change', begin);
+  // On a slow line people choose before this script is there.
+  if (input.files.length) begin();
   const box = input.closest('[data-drop]');
   for (const type of ['dragover', 'dragleave', 'drop']) box.addEventListener(type, event => {
     event.preventDefault();

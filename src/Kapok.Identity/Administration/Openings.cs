@@ -170,7 +170,7 @@ public sealed partial class Openings(Database database, OrganisationDirectory di
         if (faults.Count > before) return null;
         var id = CitizenId.Parse(number.Value, time.Today())!;
         var known = await c.QuerySingleOrDefaultAsync<(Guid Id, string Name, string? Account)>("""
-            select p.id, p.name, a.name from identity.person p left join identity.account a on a.person = p.id and a.kind = 'official' where p.certificate_type = '111' and p.certificate_number = @Number
+            select p.id, p.name, a.name from identity.person p left join identity.account a on a.person = p.id and a.kind = 'official' where p.certificate_type = '111' and p.certificate_number = @Number and p.verified_at is not null
             """, new { id.Number });
         if (known.Id != default && known.Name != name.Value) { faults.Add(new(where + "name", "该身份证号码已登记为另一个姓名，请核对")); return null; }
         if (known.Id != default && known.Id == actor.Person) { faults.Add(new(where + "idNumber", "不能给自己任免岗位，请由其他业务管理员办理")); return null; }

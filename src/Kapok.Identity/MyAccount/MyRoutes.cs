@@ -14,7 +14,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Kapok.Identity.MyAccount;
 
 /// <summary>Facts of an account and the person behind it.</summary>
-public sealed record MyFacts(string Account, string Kind, string Name, string IdNumber, string Phone, IReadOnlyList<string> Posts, string? ActingFor, DateTimeOffset SessionEnds);
+public sealed record MyFacts(string Account, string Kind, string Name, string IdNumber, string Phone, IReadOnlyList<string> Posts, string? ActingFor, DateTimeOffset SessionEnds, bool Verified = true);
 
 /// <summary>One's own account: facts, password, sessions, whom one acts for, who looked at one's data.</summary>
 static class MyRoutes
@@ -70,11 +70,11 @@ static class MyRoutes
         var (session, actor) = (http.Session()!, http.Actor());
         var self = await people.Find(actor.Person!.Value);
         return new(session.AccountName, actor.Kind == ActorKind.Official ? "official" : "citizen", actor.Name, People.Masked(self?.CertificateNumber ?? ""), self?.Phone ?? "",
-            [.. actor.Grants.Select(g => g.Title).Distinct()], session.ActingForName, sessions.EndOf(session));
+            [.. actor.Grants.Select(g => g.Title).Distinct()], session.ActingForName, sessions.EndOf(session), self?.Verified ?? true);
     }
 
-    static async Task<IResult> ShowAccount(HttpContext http, People people, Sessions sessions, string? done) =>
-        new RazorComponentResult<AccountPage>(new { Facts = await Facts(http, people, sessions), Done = done });
+    static async Task<IResult> ShowAccount(HttpContext http, People people, Sessions sessions, Verification verification, string? done) =>
+        new RazorComponentResult<AccountPage>(new { Facts = await Facts(http, people, sessions), Done = done, StandIn = verification.IsStandIn });
 
     static async Task<IResult> Account(HttpContext http, People people, Sessions sessions) => Results.Json(await Facts(http, people, sessions), Json.Options);
 

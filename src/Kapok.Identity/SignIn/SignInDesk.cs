@@ -124,7 +124,7 @@ public sealed partial class SignInDesk(Database database, OrganisationDirectory 
             from identity.account a join identity.person p on p.id = a.person where
             """;
         var condition = Mobile().IsMatch(typed) ? "a.kind = 'citizen' and p.phone = @typed"
-            : Number().IsMatch(typed) ? "a.kind = 'citizen' and p.certificate_type = '111' and p.certificate_number = upper(@typed)"
+            : Number().IsMatch(typed) ? "a.kind = 'citizen' and p.certificate_type = '111' and p.certificate_number = upper(@typed) and p.verified_at is not null"
             : "a.name = @typed";
         // A mobile shared by two people names neither.
         var found = (await c.QueryAsync<AccountRow>($"{select} {condition} limit 2", new { typed })).AsList();

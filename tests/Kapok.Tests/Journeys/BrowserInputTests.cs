@@ -61,6 +61,57 @@ public sealed class BrowserInputTests(LoopbackApp app, Chromium chromium) : ICla
     }
 
     [Fact]
+    public async Task A_file_chosen_before_the_script_has_come_is_uploaded_when_it_comes()
+    {
+        await using var window = await Begun("/pages/lamp");
+        var come = new TaskCompletionSource();
+        await window.Page.RouteAsync("**/upload*.js", async route => { await come.Task; await route.ContinueAsync(); });
+        await window.Page.ReloadAsync(new() { WaitUntil = WaitUntilState.DOMContentLoaded });
+        await window.Page.SetInputFilesAsync("#picture", new FilePayload { Name = "早.png", MimeType = "image/png", Buffer = Catering.File("x.png") });
+        come.SetResult();
+        await window.Page.Locator("button >> text=移除").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task An_answer_overtaken_by_a_later_one_hides_no_file()
+    {
+        await using var window = await Begun("/materials");
+        var page = window.Page;
+        var (looks, first, late) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        await page.RouteAsync(new Regex("/materials$"), async route =>
+        {
+            if (Interlocked.Increment(ref looks) > 1) { await route.ContinueAsync(); return; }
+            var answer = await route.FetchAsync();
+            first.SetResult();
+            await late.Task;
+            await route.FulfillAsync(new() { Response = answer });
+        });
+        Task Give(string field) => page.SetInputFilesAsync($"#{field}", new FilePayload { Name = $"{field}.png", MimeType = "image/png", Buffer = Catering.File("x.png") });
+        ILocator Remove(string field) => page.Locator(".field", new() { Has = page.Locator($"#{field}") }).Locator("button >> text=移除");
+        await Give("form");
+        await first.Task;
+        await Give("photo");
+        await Remove("photo").WaitForAsync();
+        late.SetResult();
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        (await Remove("form").CountAsync()).ShouldBe(1);
+        (await Remove("photo").CountAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task When_the_list_cannot_be_read_it_is_asked_for_again()
+    {
+        await using var window = await Begun("/materials");
+        var looks = 0;
+        await window.Page.RouteAsync(new Regex("/materials$"), async route =>
+        {
+            if (Interlocked.Increment(ref looks) == 1) await route.AbortAsync(); else await route.ContinueAsync();
+        });
+        await window.Page.SetInputFilesAsync("#form", new FilePayload { Name = "form.png", MimeType = "image/png", Buffer = Catering.File("x.png") });
+        await window.Page.Locator("button >> text=移除").WaitForAsync();
+    }
+
+    [Fact]
     public async Task A_pasted_picture_becomes_the_answer_and_a_large_one_is_made_smaller()
     {
         await using var window = await Begun("/pages/lamp");
@@ -78,7 +129,7 @@ public sealed class BrowserInputTests(LoopbackApp app, Chromium chromium) : ICla
               document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: list, bubbles: true }));
             }
             """);
-        await window.Page.Locator(".files .file-name a").WaitForAsync(new() { Timeout = 20000 });
+        await window.Page.Locator(".files .file-name a").WaitForAsync();
         (await window.Page.EvaluateAsync<int>("window.pasted")).ShouldBeGreaterThan(1_500_000, "else nothing had to be made smaller");
         (await SizeOfUploaded(window.Page)).Max().ShouldBeInRange(1600, 2600, "small enough for the question, large enough to be read");
     }

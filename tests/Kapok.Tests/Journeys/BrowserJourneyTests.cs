@@ -46,7 +46,7 @@ public sealed class BrowserJourneyTests(LoopbackApp app, Chromium chromium) : IC
         {
             await page.ClickAsync("summary >> text=这项信息不对");
             await page.FillAsync("#operatorName", "自动保存");
-            await page.Locator("[data-state=saved]").WaitForAsync(new() { Timeout = 15000 });
+            await page.Locator("[data-state=saved]").WaitForAsync();
         }
         else await page.Locator("summary", new() { HasTextString = "这项信息不对" }).First.ClickAsync();
         await page.FillAsync("#operatorName", "广州小满餐饮店");
@@ -90,7 +90,7 @@ public sealed class BrowserJourneyTests(LoopbackApp app, Chromium chromium) : IC
         foreach (var material in (string[])["floor-plan", "rules"])
         {
             await page.SetInputFilesAsync($"#{material}", new FilePayload { Name = $"{material}.pdf", MimeType = "application/pdf", Buffer = Catering.File("x.pdf") });
-            if (script) await page.Locator(".field", new() { Has = page.Locator($"#{material}") }).Locator("button >> text=移除").WaitForAsync(new() { Timeout = 15000 });
+            if (script) await page.Locator(".field", new() { Has = page.Locator($"#{material}") }).Locator("button >> text=移除").WaitForAsync();
         }
         await Look("materials");
         await Press("保存并继续");
@@ -112,7 +112,7 @@ public sealed class BrowserJourneyTests(LoopbackApp app, Chromium chromium) : IC
         await page.ClickAsync("text=去补正");
         await page.FillAsync("#operatorName", Catering.Company);
         await page.SetInputFilesAsync("#floor-plan", new FilePayload { Name = "new.png", MimeType = "image/png", Buffer = Catering.File("x.png") });
-        if (script) await page.Locator("button >> text=移除").WaitForAsync(new() { Timeout = 15000 });
+        if (script) await page.Locator("button >> text=移除").WaitForAsync();
         await Look("correct");
         await Press("保存并核对");
         await page.WaitForURLAsync("**/correct/check");

@@ -69,6 +69,29 @@ public sealed class SweepTests(App app) : IClassFixture<App>
     }
 
     [Fact]
+    public async Task What_was_taken_out_of_a_draft_or_lay_in_a_deleted_one_goes_with_its_file()
+    {
+        var before = app.Time.GetUtcNow();
+        try
+        {
+            var citizen = await app.Program("zhangsan");
+            var (kept, deleted) = (await Applications.Ready(citizen), await Applications.Ready(citizen));
+            var out_ = await app.Database.Read(c => c.QueryFirstAsync<(Guid Id, Guid File)>("select id, file from cases.material where owner = @kept limit 1", new { kept }));
+            var all = await Count("from cases.material where owner = @kept", new { kept });
+            await app.Database.Read(c => c.ExecuteAsync("update cases.material set removed_at = @now where id = @Id", new { now = app.Time.GetUtcNow().UtcDateTime, out_.Id }));
+            (await citizen.DeleteAsync($"/api/v1/drafts/{deleted}")).EnsureSuccessStatusCode();
+            await Sweep();
+            (await Count("from kapok.file where id = @File", new { out_.File })).ShouldBe(1, "not at once: it may be in somebody's window");
+            app.Time.Advance(TimeSpan.FromDays(1.1));
+            await Sweep();
+            (await Count("from kapok.file where id = @File", new { out_.File })).ShouldBe(0);
+            (await Count("from cases.material where owner = @kept", new { kept })).ShouldBe(all - 1);
+            (await Count("from cases.material where owner = @deleted", new { deleted })).ShouldBe(0);
+        }
+        finally { app.Time.Set(before); }
+    }
+
+    [Fact]
     public async Task A_draft_whose_owner_could_not_be_warned_in_time_gets_another_week()
     {
         var citizen = await app.Api("zhangsan");

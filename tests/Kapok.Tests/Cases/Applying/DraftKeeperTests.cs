@@ -43,18 +43,4 @@ public sealed class DraftKeeperTests(App app) : IClassFixture<App>
         await End(id, TimeSpan.FromDays(6));
         (await Keeper.Warn()).ShouldBe(1);
     }
-
-    [Fact]
-    public async Task What_is_over_goes_with_its_files_and_what_was_submitted_stays()
-    {
-        var (visitor, id) = await Begun();
-        await visitor.FillIn(id);
-        await visitor.HandInMaterials();
-        await End(id, TimeSpan.FromSeconds(-1));
-        var submitted = await new Visitor(await app.As("zhangsan")).Apply(app);
-        (await Keeper.Delete()).ShouldBe(1);
-        (await app.Database.Read(c => c.ExecuteScalarAsync<int>("select count(*) from cases.material where owner = @id", new { id }))).ShouldBe(0);
-        (await app.Database.Read(c => c.ExecuteScalarAsync<int>("select count(*) from cases.material where owner = @submitted", new { submitted }))).ShouldBe(2);
-        (await visitor.Http.GetAsync($"/my/drafts/{id}")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
-    }
 }

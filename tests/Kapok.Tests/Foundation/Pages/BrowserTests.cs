@@ -110,7 +110,7 @@ public sealed class BrowserTests(PageHost host, Chromium chromium) : IClassFixtu
         var state = page.Locator("#sample-form [data-autosave-state]");
         await page.Locator("[data-state=failed]").WaitForAsync();
         (await state.InnerTextAsync()).ShouldBe("没有保存成功，将自动重试");
-        await page.Locator("[data-state=saved]").WaitForAsync(new() { Timeout = 15000 });
+        await page.Locator("[data-state=saved]").WaitForAsync();
         sent.Count.ShouldBe(2);
         sent[1].ShouldContain("13800000000");
     }
@@ -128,7 +128,7 @@ public sealed class BrowserTests(PageHost host, Chromium chromium) : IClassFixtu
               document.dispatchEvent(new Event('htmx:after:swap'));
             }
             """);
-        await page.Locator("#sample-form[data-loaded='1']").WaitForAsync(new() { Timeout = 5_000 });
+        await page.Locator("#sample-form[data-loaded='1']").WaitForAsync();
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class BrowserTests(PageHost host, Chromium chromium) : IClassFixtu
         var bytes = new byte[1_400_000];
         Random.Shared.NextBytes(bytes);
         await page.SetInputFilesAsync("#plan", new FilePayload { Name = "布局图.pdf", MimeType = "application/pdf", Buffer = bytes });
-        await page.Locator(".uploads input[name='plan.id']").WaitForAsync(new() { State = WaitForSelectorState.Attached, Timeout = 20000 });
+        await page.Locator(".uploads input[name='plan.id']").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         var upload = host.Uploads.Values.Single();
         upload.Bytes.ToArray().ShouldBe(bytes);
         upload.Parts.ShouldBe(["0-524287", "524288-1048575", "1048576-1399999"], "the second part had arrived although its answer was lost");

@@ -43,6 +43,9 @@ public sealed class Chromium : IAsyncLifetime
             Locale = "zh-CN",
         });
         await context.AddCookiesAsync(cookies.Select(cookie => new Cookie { Name = cookie.Name, Value = cookie.Value, Url = address }));
+        // Two busy cores are slow, not wrong: what never comes is still noticed, a minute later.
+        context.SetDefaultTimeout(60_000);
+        context.SetDefaultNavigationTimeout(90_000);
         return new Window(await context.NewPageAsync());
     }
 
