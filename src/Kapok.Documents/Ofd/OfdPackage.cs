@@ -17,7 +17,7 @@ public sealed class OfdPackage
     public static readonly OfdPackage Empty = new(ImmutableSortedDictionary.Create<string, File>(StringComparer.Ordinal));
 
     // Packing is done when a ZIP is asked for and kept: sealing a document packs only what the seal adds.
-    sealed class File(byte[] content)
+    internal sealed class File(byte[] content)
     {
         SafeZip.PackedFile? packed;
         public byte[] Content => content;
@@ -46,6 +46,8 @@ public sealed class OfdPackage
         if (!read.Value!.ContainsKey(Entrance)) return Outcome<OfdPackage>.No(Refusal.Invalid, "不是 OFD 文件：缺少 OFD.xml");
         return Of(read.Value);
     }
+
+    internal static OfdPackage Of(IEnumerable<KeyValuePair<string, File>> files) => new(files.ToImmutableSortedDictionary(StringComparer.Ordinal));
 
     public static OfdPackage Of(IEnumerable<KeyValuePair<string, byte[]>> files) =>
         new(files.ToImmutableSortedDictionary(f => f.Key.TrimStart('/'), f => new File(f.Value), StringComparer.Ordinal));
