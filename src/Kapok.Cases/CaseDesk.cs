@@ -30,7 +30,7 @@ public sealed class CaseDesk : IAsyncDisposable
     {
         (this.numbers, this.definitions, this.directory, this.calendars, this.time) = (numbers, definitions, directory, calendars, time);
         submissions = new(database, (c, _, batch) => Submit(c, batch));
-        commands = new(database, (c, _, batch) => Act(c, batch), writers: 3);
+        commands = new(database, (c, _, batch) => Act(c, batch), writers: 2);
     }
 
     /// <summary>Submits an application that has been checked. Idempotent by its id: a retry gets the number it already has.</summary>

@@ -14,6 +14,7 @@ sealed class CaseScope(CaseAct act, IReadOnlyDictionary<string, Value> facts) : 
     readonly CaseRow row = act.Row;
     readonly string given = act.Answers;
     FormState? form;
+    Value? answers, @case, item, body;
 
     public string? Shown(string path)
     {
@@ -25,20 +26,18 @@ sealed class CaseScope(CaseAct act, IReadOnlyDictionary<string, Value> facts) : 
     FormState Evaluated()
     {
         using var document = JsonDocument.Parse(given);
-        return FormEngine.Evaluate(act.Definition.Form, document.RootElement.Clone(), new FormContext(act.World.Today));
+        return FormEngine.Show(act.Definition.Form, document.RootElement.Clone(), new FormContext(act.World.Today));
     }
-
-    Value? answers;
 
     public DateOnly? Today => act.World.Today;
 
     public Value Get(string name) => name switch
     {
         "answers" => answers ??= Read(given),
-        "case" => Value.Of(Case()),
+        "case" => @case ??= Value.Of(Case()),
         "decision" => Value.Of(new Dictionary<string, Value> { ["opinion"] = facts.GetValueOrDefault("opinion"), ["by"] = act.Actor.Name, ["date"] = Date(act.World.Now) }),
-        "item" => Value.Of(Item()),
-        "body" => Value.Of(Body()),
+        "item" => item ??= Value.Of(Item()),
+        "body" => body ??= Value.Of(Body()),
         "applicant" => Value.Of(new Dictionary<string, Value> { ["name"] = row.PartyName }),
         "today" => Value.Of(act.World.Today),
         _ => facts.GetValueOrDefault(name),

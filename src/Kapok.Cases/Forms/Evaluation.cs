@@ -14,7 +14,8 @@ internal sealed class Evaluation(FormDefinition definition, FormContext context)
 
     public FormState Run(JsonElement input, bool check = true)
     {
-        var (answers, unknown) = CanonicalAnswers.Of(definition, input, context.Facts);
+        // What is only shown was brought into its shape when it was kept.
+        var (answers, unknown) = check || input.ValueKind != JsonValueKind.Object ? CanonicalAnswers.Of(definition, input, context.Facts) : (input, []);
         var given = new Dictionary<string, JsonElement>();
         foreach (var member in answers.EnumerateObject()) given[member.Name] = member.Value;
         var pageOf = new Dictionary<FormField, QuestionPage>();

@@ -28,7 +28,7 @@ static class CaseWriting
             Text<CaseRow>(State), Text<CaseRow>(r => r.Result), Date<CaseRow>(r => r.DueOn), Time<CaseRow>(r => r.DueAt), Time<CaseRow>(r => r.YellowAt), Flag<CaseRow>(r => r.Provisional),
             Time<CaseRow>(r => r.SubmittedAt), Time<CaseRow>(r => r.AcceptedAt), Time<CaseRow>(r => r.ClosedAt), Int<CaseRow>(r => r.Version), Bytes<CaseRow>(r => r.Digest),
             Text<CaseRow>(r => r.Flow), Text<CaseRow>(r => r.Variables), Text<CaseRow>(r => r.Clock), Text<CaseRow>(r => r.Correction)));
-        batch.BatchCommands.Add(Of("insert into cases.content (case_id, answers, eligibility) select a, b, c from unnest($1, $2::jsonb[], $3::jsonb[]) as t(a, b, c)", cases,
+        batch.BatchCommands.Add(Of("insert into cases.content (case_id, answers, eligibility) select a, b, c from unnest($1, $2::json[], $3::json[]) as t(a, b, c)", cases,
             Uuid<NewCase>(c => c.Change.After.Row.Id), Text<NewCase>(c => c.Answers), Text<NewCase>(c => c.Eligibility)));
         var open = rows.Where(r => r.Open).ToList();
         if (open.Count > 0)
@@ -60,7 +60,7 @@ static class CaseWriting
             batch.BatchCommands.Add(Of("update cases.open o set due_at = u.due_at from unnest($1, $2) as u(id, due_at) where o.case_id = u.id", moved, Uuid<CaseRow>(r => r.Id), Time<CaseRow>(r => r.DueAt)));
         var answers = changes.Where(c => c.Answers is not null).ToList();
         if (answers.Count > 0)
-            batch.BatchCommands.Add(Of("update cases.content c set answers = u.answers from unnest($1, $2::jsonb[]) as u(id, answers) where c.case_id = u.id", answers,
+            batch.BatchCommands.Add(Of("update cases.content c set answers = u.answers from unnest($1, $2::json[]) as u(id, answers) where c.case_id = u.id", answers,
                 Uuid<CaseChange>(c => c.After.Row.Id), Text<CaseChange>(c => c.Answers)));
         Common(batch, changes, now);
         await batch.ExecuteNonQueryAsync();

@@ -15,12 +15,23 @@ public sealed class Database : IAsyncDisposable
         SqlMapper.AddTypeHandler(new JsonHandler());
     }
 
-    public Database(string connectionString)
+    /// <summary>Connections of the shared commits of one process; their writers and the running numbers need no more.</summary>
+    const int Few = 8;
+
+    public Database(string connectionString) : this(connectionString, null) => Shared = new(connectionString, Few);
+
+    Database(string connectionString, int? connections)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         var c = builder.ConnectionStringBuilder;
         c.ApplicationName ??= $"kapok {Environment.ProcessId}";
-        if (!connectionString.Contains("Maximum Pool Size", StringComparison.OrdinalIgnoreCase)) c.MaxPoolSize = 32;
+        if (connections is { } few)
+        {
+            c.MaxPoolSize = few;
+            // Their statements all find rows by key; planning them anew for the length of a list costs more than running them.
+            c.Options = string.Join(' ', c.Options, "-c plan_cache_mode=force_generic_plan").Trim();
+        }
+        else if (!connectionString.Contains("Maximum Pool Size", StringComparison.OrdinalIgnoreCase)) c.MaxPoolSize = 32;
         c.MaxAutoPrepare = 200;
         c.AutoPrepareMinUsages = 2;
         c.Timeout = 5;
@@ -29,7 +40,14 @@ public sealed class Database : IAsyncDisposable
         // Nothing here changes the session (locks are of the transaction, the listener keeps its own connection): no reset between uses.
         c.NoResetOnClose = true;
         Source = builder.Build();
+        Shared = this;
     }
+
+    /// <summary>
+    /// The same database over a few connections of its own, for what commits together with others many times a second: a
+    /// pool hands its connections out in turn, so that in a large one every backend would prepare and plan everything.
+    /// </summary>
+    public Database Shared { get; }
 
     public NpgsqlDataSource Source { get; }
 
@@ -54,7 +72,11 @@ public sealed class Database : IAsyncDisposable
         return await work(connection);
     }
 
-    public ValueTask DisposeAsync() => Source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (Shared != this) await Shared.DisposeAsync();
+        await Source.DisposeAsync();
+    }
 
     sealed class DateOnlyHandler : SqlMapper.TypeHandler<DateOnly>
     {

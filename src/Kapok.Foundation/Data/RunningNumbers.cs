@@ -30,7 +30,7 @@ public sealed class RunningNumbers(Database database)
     {
         // In order of name, so that two takers never wait for each other in a circle.
         var names = wanted.Keys.Order(StringComparer.Ordinal).ToArray();
-        await using var connection = await database.Open();
+        await using var connection = await database.Shared.Open();
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new("select set_config('synchronous_commit', 'off', true)"));
         batch.BatchCommands.Add(new("""
@@ -51,7 +51,7 @@ public sealed class RunningNumbers(Database database)
     async Task GiveBack(Dictionary<string, (long First, long Last)> taken)
     {
         var names = taken.Keys.Order(StringComparer.Ordinal).ToArray();
-        await using var connection = await database.Open();
+        await using var connection = await database.Shared.Open();
         await using var command = new NpgsqlCommand("update kapok.series s set last = u.first - 1 from unnest($1, $2, $3) as u(name, first, last) where s.name = u.name and s.last = u.last", connection)
         {
             Parameters = { new() { Value = names }, new() { Value = names.Select(n => taken[n].First).ToArray() }, new() { Value = names.Select(n => taken[n].Last).ToArray() } },

@@ -47,6 +47,8 @@ public sealed class SharedCommit<TWrite, TAnswer>(
                 foreach (var waiting in batch) waiting.Answer.TrySetException(e);
             }
             catch (Exception) { await OneByOne(batch); }
+            // Those who got their answers may have more to write: it goes with what has been waiting.
+            if (batch.Count > 1) await Task.Yield();
             batch.Clear();
         }
     }
@@ -72,7 +74,7 @@ public sealed class SharedCommit<TWrite, TAnswer>(
 
     async Task Commit(List<Waiting> batch)
     {
-        var answers = await database.Write((c, t) => apply(c, t, batch.ConvertAll(w => w.Write)));
+        var answers = await database.Shared.Write((c, t) => apply(c, t, batch.ConvertAll(w => w.Write)));
         for (var i = 0; i < batch.Count; i++) batch[i].Answer.TrySetResult(answers[i]);
     }
 
