@@ -8,7 +8,6 @@ using Kapok.Foundation.Http;
 using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -24,7 +23,7 @@ static class OpinionPages
     public static void Map(IEndpointRouteBuilder routes)
     {
         var mine = routes.MapGroup("/my/opinions").AllowSignedIn();
-        mine.MapGet("", async (HttpContext http, Experts experts, TimeProvider time, string? done) => new RazorComponentResult<OpinionsPage>(new
+        mine.MapGet("", async (HttpContext http, Experts experts, TimeProvider time, string? done) => new PageResult<OpinionsPage>(new
         {
             Questions = await experts.Of(http.Actor()), Today = ChinaTime.DateOf(time.GetUtcNow()), Done = done == "answer",
         }));
@@ -47,7 +46,7 @@ static class OpinionPages
 
     static object Shown(OpinionRow q) => new { q.Id, q.ItemName, q.AskedByName, q.Question, q.DueOn, q.AskedAt, q.Confidential, q.Answer, q.AnsweredAt };
 
-    static RazorComponentResult<OpinionPage> Page((OpinionRow Question, IReadOnlyList<AttachmentRow> Files) found, FieldErrors? errors, string typed, int status = StatusCodes.Status200OK) =>
+    static PageResult<OpinionPage> Page((OpinionRow Question, IReadOnlyList<AttachmentRow> Files) found, FieldErrors? errors, string typed, int status = StatusCodes.Status200OK) =>
         new(new { found.Question, found.Files, Errors = errors, Typed = typed }) { StatusCode = status };
 
     static async Task<IResult> Answer(Guid id, HttpContext http, Experts experts, CaseFiles files)

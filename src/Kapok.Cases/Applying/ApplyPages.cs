@@ -8,7 +8,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -49,7 +48,7 @@ static class ApplyPages
     {
         var actor = http.Actor();
         var begun = (await waiting.Begun(actor)).Where(d => d.ItemName == item.Content.Name && d.Body == item.Organisation!.Name).ToList();
-        return new RazorComponentResult<ApplyPage>(new
+        return new PageResult<ApplyPage>(new
         {
             Item = item, Parties = For(item, await people.PartiesOf(actor)), Chosen = actor.OnBehalfOf ?? actor.Person, Begun = begun, Errors = errors,
             Eligibility = Eligible(item, http.Request.Query),
@@ -86,7 +85,7 @@ static class ApplyPages
     }
 
     static async Task<IResult> Tasks(Guid id, HttpContext http, Drafts drafts, Handling.CaseViews views, TimeProvider time) =>
-        await drafts.Find(id, http.Actor()) is { } draft ? new RazorComponentResult<DraftPage>(new { Draft = draft, Now = time.GetUtcNow() }) : await Gone(id, http, views);
+        await drafts.Find(id, http.Actor()) is { } draft ? new PageResult<DraftPage>(new { Draft = draft, Now = time.GetUtcNow() }) : await Gone(id, http, views);
 
     static async Task<IResult> Delete(Guid id, HttpContext http, Drafts drafts) =>
         await drafts.Delete(id, http.Actor()) > 0 ? Results.Redirect("/my/cases?deleted=1") : Problems.NotFound("没有这份草稿，可能已经提交或删除");
@@ -98,7 +97,7 @@ static class ApplyPages
         return Page(draft, state.Page, place, go, faults: go == "check" && state.Faults > 0);
     }
 
-    static RazorComponentResult<StepPage> Page(DraftView draft, QuestionPage page, FormPlace place, string? go, bool faults, IReadOnlyList<FormChange>? elsewhere = null, FieldErrors? files = null)
+    static PageResult<StepPage> Page(DraftView draft, QuestionPage page, FormPlace place, string? go, bool faults, IReadOnlyList<FormChange>? elsewhere = null, FieldErrors? files = null)
     {
         var (here, writer) = ($"/my/drafts/{draft.Row.Id}", Guid.NewGuid().ToString("N"));
         return new(new
@@ -142,7 +141,7 @@ static class ApplyPages
     }
 
     /// <summary>Somebody has written in between: what was typed here is shown beside what stands there, and may be saved over it.</summary>
-    static RazorComponentResult<StepPage> Conflict(Posted posted, FormPlace place, string go)
+    static PageResult<StepPage> Conflict(Posted posted, FormPlace place, string go)
     {
         var draft = posted.Draft;
         using var standing = JsonDocument.Parse(draft.Row.Answers);
@@ -171,13 +170,13 @@ static class ApplyPages
     static async Task<IResult> Divisions(Guid id, string? field, HttpContext http, Drafts drafts, FormPlace place)
     {
         if (await drafts.Find(id, http.Actor()) is not { } draft || field is null || draft.Definition.Form.Find(field) is not { Widget: Widget.Division } of) return Results.NotFound();
-        return new RazorComponentResult<DivisionPart>(new { Of = of, Path = field, Value = DivisionPicker.Read(http.Request.Query[field]), Settings = place.Settings(path => $"/my/drafts/{id}/division?field={Uri.EscapeDataString(path)}") });
+        return new PageResult<DivisionPart>(new { Of = of, Path = field, Value = DivisionPicker.Read(http.Request.Query[field]), Settings = place.Settings(path => $"/my/drafts/{id}/division?field={Uri.EscapeDataString(path)}") });
     }
 
     static async Task<IResult> ShowCheck(Guid id, HttpContext http, Drafts drafts, FormPlace place, Handling.CaseViews views) =>
         await drafts.Find(id, http.Actor()) is { } draft ? Check(draft, place, null) : await Gone(id, http, views);
 
-    static RazorComponentResult<CheckPage> Check(DraftView draft, FormPlace place, FieldErrors? errors) =>
+    static PageResult<CheckPage> Check(DraftView draft, FormPlace place, FieldErrors? errors) =>
         new(new { Draft = draft, Divisions = (Func<string, string?>)place.NameOf, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> Submit(Guid id, HttpContext http, Drafts drafts, FormPlace place, Handling.CaseViews views, CancellationToken stop)

@@ -4,7 +4,6 @@ using Kapok.Foundation.Http;
 using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -29,7 +28,7 @@ static class MaterialPages
     static async Task<IResult> Show(Guid id, string? go, HttpContext http, Drafts drafts, Handling.CaseViews views) =>
         await drafts.Find(id, http.Actor()) is { } draft ? Page(draft, go, null) : await ApplyPages.Gone(id, http, views);
 
-    static RazorComponentResult<MaterialsPage> Page(DraftView draft, string? go, FieldErrors? errors) =>
+    static PageResult<MaterialsPage> Page(DraftView draft, string? go, FieldErrors? errors) =>
         new(new { Draft = draft, Go = go == "check" ? go : null, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> Save(Guid id, HttpContext http, Drafts drafts, FileStore files, Handling.CaseViews views, CancellationToken stop)

@@ -7,7 +7,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Designing;
@@ -55,14 +54,14 @@ static class DesignRoutes
         var shown = rows.Where(r => (q.Length == 0 || r.Title.Contains(q, StringComparison.OrdinalIgnoreCase) || r.Design.Name.Contains(q, StringComparison.OrdinalIgnoreCase) || r.Uses.Any(u => u.Name.Contains(q, StringComparison.Ordinal) || u.BasicCode == q))
             && (kind is not ("form" or "flow") || r.Design.Kind == kind)
             && (work switch { "editing" or "review" => r.WorkState == work, "old-drafts" => r.OldDrafts > 0, _ => true })).ToList();
-        return new RazorComponentResult<ListPage>(new { Rows = shown, All = rows, Templates = templates, Words = q, Kind = kind ?? "", Work = work ?? "" });
+        return new PageResult<ListPage>(new { Rows = shown, All = rows, Templates = templates, Words = q, Kind = kind ?? "", Work = work ?? "" });
     }
 
     static async Task<IResult> New(HttpContext http, DesignDesk desk, OrganisationDirectory directory, string? kind, string? from, IFormCollection? typed = null, FieldErrors? errors = null)
     {
         var (rows, _) = await desk.List(http.Actor());
         var own = http.Actor().Organisation is { } id ? directory.Organisation(id)?.Key ?? "" : "";
-        return new RazorComponentResult<NewPage>(new { Kind = kind == "flow" ? "flow" : "form", From = from ?? "", Rows = rows, Organisation = own, Typed = typed, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
+        return new PageResult<NewPage>(new { Kind = kind == "flow" ? "flow" : "form", From = from ?? "", Rows = rows, Organisation = own, Typed = typed, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
     }
 
     static async Task<IResult> Make(HttpContext http, DesignDesk desk, OrganisationDirectory directory)
@@ -79,7 +78,7 @@ static class DesignRoutes
     static async Task<IResult> Text(HttpContext http, DesignDesk desk, string kind, string name, string? done)
     {
         var shown = await desk.Show(http.Actor(), kind, name);
-        return shown.Ok ? new RazorComponentResult<TextPage>(new { Of = shown.Value, Text = shown.Value!.Text, shown.Value.Faults, Done = done }) : shown.Refuse();
+        return shown.Ok ? new PageResult<TextPage>(new { Of = shown.Value, Text = shown.Value!.Text, shown.Value.Faults, Done = done }) : shown.Refuse();
     }
 
     /// <summary>Keeps the text as typed, right or wrong, and says what is wrong with it.</summary>
@@ -92,7 +91,7 @@ static class DesignRoutes
         if (!shown.Ok) return shown.Refuse();
         if (saved.Ok && shown.Value!.Faults.Count == 0) return post.Done(post.Back($"{post.Address}/text"), "已保存，没有错误");
         var others = await post.Others(saved, shown.Value!);
-        return new RazorComponentResult<TextPage>(new
+        return new PageResult<TextPage>(new
         {
             Of = shown.Value, Text = text, Faults = saved.Ok ? shown.Value!.Faults : [], Done = saved.Ok ? "已保存，还有下面的错误" : null, Errors = saved.Ok ? null : DesignPost.Errors(saved), Others = others,
         }) { StatusCode = saved.Ok ? 200 : Problems.Status(saved.Refused!.Value) };
@@ -104,7 +103,7 @@ static class DesignRoutes
         var shown = await desk.Show(http.Actor(), kind, name);
         if (!shown.Ok) return shown.Refuse();
         var compared = await Compare(desk, shown.Value!, from, to);
-        return compared is null ? Problems.NotFound("没有这两个版本") : new RazorComponentResult<ChangesPage>(new { Of = shown.Value, Compared = compared });
+        return compared is null ? Problems.NotFound("没有这两个版本") : new PageResult<ChangesPage>(new { Of = shown.Value, Compared = compared });
     }
 
     /// <summary>The usual comparison is that of the working copy with what is in force, or of the last two releases.</summary>
@@ -135,7 +134,7 @@ static class DesignRoutes
     {
         var shown = await desk.Show(http.Actor(), kind, name);
         if (!shown.Ok) return shown.Refuse();
-        return new RazorComponentResult<ReleasesPage>(new
+        return new PageResult<ReleasesPage>(new
         {
             Of = shown.Value, Moves = kind == "form" ? await moves.Of(shown.Value!.Design.Id) : [], Compared = await Compare(desk, shown.Value!, null, null), Done = done, Errors = errors,
         }) { StatusCode = status };

@@ -7,9 +7,9 @@ using Kapok.Foundation.Calendar;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Expressions;
 using Kapok.Foundation.Http;
+using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Designing;
@@ -30,7 +30,7 @@ static class FlowRoutes
         var shown = await desk.Show(http.Actor(), "flow", $"{package}/{name}");
         if (!shown.Ok) return shown.Refuse();
         var flow = FlowDefinition.Parse(shown.Value!.Text, shown.Value.Design.Name).Definition;
-        return new RazorComponentResult<FlowPage>(new { Of = shown.Value, Flow = flow, Drawing = FlowDrawing.Complete(shown.Value.Text, flow), Done = done });
+        return new PageResult<FlowPage>(new { Of = shown.Value, Flow = flow, Drawing = FlowDrawing.Complete(shown.Value.Text, flow), Done = done });
     }
 
     /// <summary>For the drawing program: what is wrong with a text that has not been saved.</summary>
@@ -48,7 +48,7 @@ static class FlowRoutes
         if (await desk.Linked(shown.Value!) is not { } flow) return Results.Redirect($"{shown.Value!.Design.Address}/text");
         var choices = http.Request.Query["do"].Select(d => d ?? "").Where(d => d.Length > 0).ToList();
         var (data, wrong) = Data(answers, ChinaTime.DateOf(time.GetUtcNow()));
-        return new RazorComponentResult<Pages.DryRunPage>(new { Of = shown.Value, Run = DryRun.Play(flow, data, choices), Flow = flow, Choices = choices, Answers = answers ?? "", Wrong = wrong });
+        return new PageResult<Pages.DryRunPage>(new { Of = shown.Value, Run = DryRun.Play(flow, data, choices), Flow = flow, Choices = choices, Answers = answers ?? "", Wrong = wrong });
     }
 
     /// <summary>What conditions of a flow read, made up: <c>answers</c> as given, a case without a number.</summary>

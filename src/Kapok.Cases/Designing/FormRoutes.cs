@@ -9,7 +9,6 @@ using Kapok.Foundation.Http;
 using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Designing;
@@ -42,7 +41,7 @@ static class FormRoutes
         var shown = await desk.Show(http.Actor(), "form", name);
         if (!shown.Ok) return shown.Refuse();
         if (ReadText.Tree(shown.Value!.Text) is not { } tree) return Results.Redirect($"{shown.Value.Design.Address}/text");
-        return new RazorComponentResult<OutlinePage>(new
+        return new PageResult<OutlinePage>(new
         {
             Of = shown.Value, Outline = FormOutline.Of(tree), Field = at.GetValueOrDefault("field") ?? "", PageId = at.GetValueOrDefault("page") ?? "", Rule = at.GetValueOrDefault("rule"), Add = at.GetValueOrDefault("add") ?? "",
             Done = done, Errors = errors, Others = others ?? [], Typed = typed,
@@ -88,14 +87,14 @@ static class FormRoutes
         var people = await samples.Try(of!.Design, form);
         var chosen = people.FirstOrDefault(p => p.Key == sample) ?? people.OrderByDescending(p => p.State.Answers.GetRawText().Length).FirstOrDefault();
         var answers = chosen?.State.Answers ?? JsonSerializer.SerializeToElement(new { });
-        return new RazorComponentResult<CostPage>(new { Of = of, Cost = FormCost.Measure(form, answers, chosen?.State.Context ?? samples.Context), People = people, Chosen = chosen });
+        return new PageResult<CostPage>(new { Of = of, Cost = FormCost.Measure(form, answers, chosen?.State.Context ?? samples.Context), People = people, Chosen = chosen });
     }
 
     static async Task<IResult> ShowSamples(HttpContext http, DesignDesk desk, Samples samples, string name, string? done, FieldErrors? errors = null)
     {
         var (of, form, otherwise) = await Playable(http, desk, name);
         if (form is null) return otherwise!;
-        return new RazorComponentResult<SamplesPage>(new { Of = of, People = await samples.Try(of!.Design, form), Answering = await samples.Scratch(of.Design.Id, http.Actor().Person!.Value) != "{}", Done = done, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
+        return new PageResult<SamplesPage>(new { Of = of, People = await samples.Try(of!.Design, form), Answering = await samples.Scratch(of.Design.Id, http.Actor().Person!.Value) != "{}", Done = done, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
     }
 
     static async Task<IResult> SaveSample(HttpContext http, DesignDesk desk, Samples samples, string package, string name)
@@ -123,7 +122,7 @@ static class FormRoutes
         var shown = await desk.Show(http.Actor(), "form", $"{package}/{name}");
         if (!shown.Ok) return shown.Refuse();
         var rows = await moves.Preview(http.Actor(), shown.Value!.Design.Name);
-        return rows.Ok ? new RazorComponentResult<MovePage>(new { Of = shown.Value, Rows = rows.Value }) : rows.Refuse();
+        return rows.Ok ? new PageResult<MovePage>(new { Of = shown.Value, Rows = rows.Value }) : rows.Refuse();
     }
 
     static async Task<IResult> StartMove(HttpContext http, DraftMoves moves, string package, string name)
@@ -138,7 +137,7 @@ static class FormRoutes
         if (!shown.Ok) return shown.Refuse();
         if ((await moves.Of(shown.Value!.Design.Id)).FirstOrDefault(m => m.Job == job) is not { } state) return Problems.NotFound("没有这次迁移");
         if (state.State is "waiting" or "running") http.Response.Headers["Refresh"] = "2";
-        return new RazorComponentResult<MovePage>(new { Of = shown.Value, State = state, Rows = await moves.Rows(shown.Value.Design.Id, job, after ?? Guid.Empty) });
+        return new PageResult<MovePage>(new { Of = shown.Value, State = state, Rows = await moves.Rows(shown.Value.Design.Id, job, after ?? Guid.Empty) });
     }
 
     static async Task<FormState> Answered(HttpContext http, Samples samples, Design design, FormDefinition form)
@@ -152,7 +151,7 @@ static class FormRoutes
         var (of, form, otherwise) = await Playable(http, desk, $"{package}/{name}");
         if (form is null) return otherwise!;
         var state = await Answered(http, samples, of!.Design, form);
-        return new RazorComponentResult<TryPage>(new { Of = of, State = state, Materials = await samples.Materials(of.Uses, state), People = await samples.Try(of.Design, form) });
+        return new PageResult<TryPage>(new { Of = of, State = state, Materials = await samples.Materials(of.Uses, state), People = await samples.Try(of.Design, form) });
     }
 
     /// <summary>Begins anew: empty, or as a sample person.</summary>
@@ -175,7 +174,7 @@ static class FormRoutes
         return state.Pages.FirstOrDefault(p => p.Page.Id == page) is { Visible: true } shown ? Step(of, state, shown.Page, place, false) : Results.Redirect($"{of.Design.Address}/try");
     }
 
-    static RazorComponentResult<TryStepPage> Step(ShownDesign of, FormState state, QuestionPage page, FormPlace place, bool faults) =>
+    static PageResult<TryStepPage> Step(ShownDesign of, FormState state, QuestionPage page, FormPlace place, bool faults) =>
         new(new { Of = of, State = state, Question = page, Settings = place.Settings(path => $"{of.Design.Address}/try/division?field={Uri.EscapeDataString(path)}"), ShowFaults = faults }) { StatusCode = faults ? 422 : 200 };
 
     /// <summary>As the applicant's page saves, with the same binding and the same rules.</summary>
@@ -198,7 +197,7 @@ static class FormRoutes
         var (of, form, otherwise) = await Playable(http, desk, $"{package}/{name}");
         if (form is null) return otherwise!;
         return field is not null && form.Find(field) is { Widget: Widget.Division } asked
-            ? new RazorComponentResult<DivisionPart>(new { Of = asked, Path = field, Value = DivisionPicker.Read(http.Request.Query[field]), Settings = place.Settings(path => $"{of!.Design.Address}/try/division?field={Uri.EscapeDataString(path)}") })
+            ? new PageResult<DivisionPart>(new { Of = asked, Path = field, Value = DivisionPicker.Read(http.Request.Query[field]), Settings = place.Settings(path => $"{of!.Design.Address}/try/division?field={Uri.EscapeDataString(path)}") })
             : Results.NotFound();
     }
 
@@ -207,6 +206,6 @@ static class FormRoutes
         var (of, form, otherwise) = await Playable(http, desk, $"{package}/{name}");
         if (form is null) return otherwise!;
         var state = await Answered(http, samples, of!.Design, form);
-        return new RazorComponentResult<TryCheckPage>(new { Of = of, State = state, Materials = await samples.Materials(of.Uses, state), Divisions = (Func<string, string?>)place.NameOf });
+        return new PageResult<TryCheckPage>(new { Of = of, State = state, Materials = await samples.Materials(of.Uses, state), Divisions = (Func<string, string?>)place.NameOf });
     }
 }

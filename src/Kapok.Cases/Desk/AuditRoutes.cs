@@ -1,4 +1,5 @@
 using Kapok.Cases.Handling;
+using Kapok.Foundation.Pages;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Events;
@@ -6,7 +7,6 @@ using Kapok.Foundation.Http;
 using Kapok.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Desk;
@@ -24,9 +24,9 @@ static class AuditRoutes
 
     static async Task<IResult> Show(HttpContext http, CaseViews views, DataReads reads, string? number)
     {
-        if (string.IsNullOrWhiteSpace(number)) return new RazorComponentResult<AuditPage>(new { Number = "" });
+        if (string.IsNullOrWhiteSpace(number)) return new PageResult<AuditPage>(new { Number = "" });
         var trail = await views.Find(number) is { } id ? await Trail(http, views, reads, id, "审计查看") : null;
-        return new RazorComponentResult<AuditPage>(new { Number = number, Trail = trail, NotFound = trail is null }) { StatusCode = trail is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK };
+        return new PageResult<AuditPage>(new { Number = number, Trail = trail, NotFound = trail is null }) { StatusCode = trail is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK };
     }
 
     /// <summary>Beyond the auditor's scope there is nothing to be found.</summary>

@@ -8,7 +8,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Cases.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Desk;
@@ -32,7 +31,7 @@ static class BulkRoutes
         var preview = await all.Preview(actor, query);
         FieldErrors? errors = faults is null ? null : [];
         foreach (var fault in faults ?? []) errors!.Add(fault.Where is "note" ? "note" : "act", fault.Message);
-        return new RazorComponentResult<BulkPage>(new
+        return new PageResult<BulkPage>(new
         {
             Query = query, Preview = preview, Acts = await Acts(actor, database, time, preview), Views = await views.Of(actor), Recent = await all.Of(actor), Errors = errors, Act = act, Note = note,
         }) { StatusCode = errors is null ? 200 : 422 };
@@ -69,6 +68,6 @@ static class BulkRoutes
         if (running) http.Response.Headers["Refresh"] = "2";
         var failed = after is null ? await all.Rows(actor, job, true, Guid.Empty, Shown) : [];
         var rows = await all.Rows(actor, job, false, after ?? Guid.Empty, Shown);
-        return new RazorComponentResult<BulkRunPage>(new { State = state, Running = running, Failed = failed, Rows = rows, First = after is null, Next = rows!.Count == Shown ? rows[^1].CaseId : (Guid?)null });
+        return new PageResult<BulkRunPage>(new { State = state, Running = running, Failed = failed, Rows = rows, First = after is null, Next = rows!.Count == Shown ? rows[^1].CaseId : (Guid?)null });
     }
 }

@@ -13,7 +13,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Desk;
@@ -50,7 +49,7 @@ static class CaseRoutes
     /// <summary>A stranger learns no more than that there is nothing for him.</summary>
     static IResult Refused(Decision decision) => Problems.NotFound(decision.Reason);
 
-    static RazorComponentResult<DossierPage> Page(Dossier dossier, string? said = null, ViewedFile? shown = null, FieldErrors? errors = null, string? verb = null, IFormCollection? form = null,
+    static PageResult<DossierPage> Page(Dossier dossier, string? said = null, ViewedFile? shown = null, FieldErrors? errors = null, string? verb = null, IFormCollection? form = null,
         IReadOnlyList<Foundation.Events.LoggedEvent>? missed = null, int status = StatusCodes.Status200OK, FilledTemplate? filled = null, ViewedFile? beside = null, bool wide = false)
     {
         Func<string, string?> typed = name => form is null ? (filled is not null && filled.Field == name ? filled.Text : null) : name is "due" or "expertDue" ? DateInput.Read(form, name) : form[name].ToString() is { Length: > 0 } text ? text : null;
@@ -116,7 +115,7 @@ static class CaseRoutes
     {
         var (found, decision) = await views.ForOfficial(id, http.Actor(), "查看文书");
         if (found is null) return Refused(decision);
-        return found.Documents.FirstOrDefault(d => d.Id == document) is { } wanted ? new RazorComponentResult<DocumentPage>(new { Document = wanted }) : Problems.NotFound("没有这份文书");
+        return found.Documents.FirstOrDefault(d => d.Id == document) is { } wanted ? new PageResult<DocumentPage>(new { Document = wanted }) : Problems.NotFound("没有这份文书");
     }
 
     static async Task<IResult> Event(Guid id, int seq, HttpContext http, CaseViews views)

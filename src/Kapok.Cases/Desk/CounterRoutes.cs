@@ -6,7 +6,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Desk;
@@ -27,7 +26,7 @@ static class CounterRoutes
         counter.MapPost("application", Begin);
     }
 
-    static RazorComponentResult<CounterPage> Page(Party? party, string type, string number, FieldErrors? errors, IReadOnlyList<Choice> items, string? item) =>
+    static PageResult<CounterPage> Page(Party? party, string type, string number, FieldErrors? errors, IReadOnlyList<Choice> items, string? item) =>
         new(new { Party = party, Type = type, Number = number, Errors = errors, Items = items, Item = item }) { StatusCode = errors is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity };
 
     static (string Type, string Number) Certificate(IFormCollection form) =>

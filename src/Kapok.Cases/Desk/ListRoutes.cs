@@ -7,7 +7,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Desk;
@@ -15,14 +14,14 @@ namespace Kapok.Cases.Desk;
 /// <summary>What a list page is made of.</summary>
 public sealed class DeskLists(Database database, OrganisationDirectory directory, DeskItems items, SavedViews views, CalendarStore calendars, CaseSearch search, TimeProvider time)
 {
-    public async Task<RazorComponentResult<CaseListPage>> Page(Actor actor, CaseQuery query, string? said = null, FieldErrors? errors = null, string? name = null)
+    public async Task<PageResult<CaseListPage>> Page(Actor actor, CaseQuery query, string? said = null, FieldErrors? errors = null, string? name = null)
     {
         var scope = Scope.Of(actor, directory.Current);
         var now = time.GetUtcNow();
         var asked = await search.Complete(actor, query, scope);
         var list = await database.Read(c => CaseLists.Page(c, scope, asked, now));
         var (choices, offices) = await items.Of(scope);
-        return new RazorComponentResult<CaseListPage>(new
+        return new PageResult<CaseListPage>(new
         {
             List = list, Query = query, Views = await views.Of(actor), Items = choices, Offices = offices, Calendar = calendars.Current, Now = now, Me = actor.Person,
             MayBulk = (bool)Access.DecideAnywhere(actor, "cases.bulk"), Said = said, Errors = errors, TypedName = name,
@@ -49,7 +48,7 @@ static class ListRoutes
     {
         var actor = http.Actor();
         var today = await work.Today(actor, show);
-        return new RazorComponentResult<WorkPage>(new { today.Counts, today.Rows, Show = show, Calendar = calendars.Current, Now = time.GetUtcNow(), Said = CaseWords.Done(done) });
+        return new PageResult<WorkPage>(new { today.Counts, today.Rows, Show = show, Calendar = calendars.Current, Now = time.GetUtcNow(), Said = CaseWords.Done(done) });
     }
 
     static async Task<IResult> Keep(HttpContext http, SavedViews views, DeskLists lists)

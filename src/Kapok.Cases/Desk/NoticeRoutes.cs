@@ -1,11 +1,11 @@
 using Kapok.Cases.Handling;
 using Kapok.Cases.News;
+using Kapok.Foundation.Pages;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Desk;
@@ -34,7 +34,7 @@ static class NoticeRoutes
         follow.MapDelete("", (Guid id, HttpContext http, Notices notices, CaseViews views) => Follow(id, false, http, notices, views));
     }
 
-    static async Task<IResult> Show(HttpContext http, Notices notices, TimeProvider time, string? done) => new RazorComponentResult<NoticesPage>(new
+    static async Task<IResult> Show(HttpContext http, Notices notices, TimeProvider time, string? done) => new PageResult<NoticesPage>(new
     {
         Rows = await notices.Of(http.Actor()), Pace = await notices.Pace(http.Actor()), Gathering = await notices.Gathering(http.Actor()), Said = done == "pace",
     });

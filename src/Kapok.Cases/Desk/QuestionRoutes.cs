@@ -6,7 +6,6 @@ using Kapok.Foundation.Http;
 using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Desk;
@@ -15,12 +14,12 @@ static class QuestionRoutes
 {
     public static void Map(RouteGroupBuilder desk)
     {
-        desk.MapGet("questions", async (HttpContext http, Questions questions, TimeProvider time, string? done) => new RazorComponentResult<QuestionsPage>(new
+        desk.MapGet("questions", async (HttpContext http, Questions questions, TimeProvider time, string? done) => new PageResult<QuestionsPage>(new
         {
             Open = await questions.Open(http.Actor()), Answered = await questions.Answered(http.Actor()), Ours = await questions.Asked(http.Actor()), Today = ChinaTime.DateOf(time.GetUtcNow()), Said = CaseWords.Done(done),
         }));
         desk.MapGet("questions/{id:guid}", async (Guid id, HttpContext http, Questions questions) => await questions.Find(id, http.Actor()) is { } question
-            ? new RazorComponentResult<QuestionPage>(new { Question = question }) : Problems.NotFound("没有这个问题，或者问的不是您的单位"));
+            ? new PageResult<QuestionPage>(new { Question = question }) : Problems.NotFound("没有这个问题，或者问的不是您的单位"));
         desk.MapPost("questions/{id:guid}", Answer);
     }
 
@@ -34,6 +33,6 @@ static class QuestionRoutes
         if (result.Refused is Refusal.NotFound || await questions.Find(id, http.Actor()) is not { } question) return result.Refuse();
         FieldErrors errors = [];
         foreach (var fault in result.Faults) errors.Add(question.AnsweredAt is null && fault.Where is "answer" or "answerFiles" ? fault.Where : "", fault.Message);
-        return new RazorComponentResult<QuestionPage>(new { Question = question, Errors = errors, Typed = text }) { StatusCode = Problems.Status(result.Refused!.Value) };
+        return new PageResult<QuestionPage>(new { Question = question, Errors = errors, Typed = text }) { StatusCode = Problems.Status(result.Refused!.Value) };
     }
 }

@@ -6,7 +6,6 @@ using Kapok.Foundation.Http;
 using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Desk;
@@ -19,7 +18,7 @@ public static class TemplateRoutes
 
     public static void Map(IEndpointRouteBuilder routes, RouteGroupBuilder desk)
     {
-        desk.MapGet("templates", async (HttpContext http, Templates templates, string? done) => new RazorComponentResult<TemplatesPage>(new { Templates = await templates.Of(http.Actor()), Me = http.Actor().Person, Done = done }));
+        desk.MapGet("templates", async (HttpContext http, Templates templates, string? done) => new PageResult<TemplatesPage>(new { Templates = await templates.Of(http.Actor()), Me = http.Actor().Person, Done = done }));
         desk.MapGet("templates/new", (string? purpose) => Page(new Draft(null, purpose ?? "opinion", "", "", false, null)));
         desk.MapGet("templates/{id:guid}", async (Guid id, HttpContext http, Templates templates) => await templates.Find(id, http.Actor()) is { } t
             ? Page(new(t.Owner == http.Actor().Person ? t.Id : null, t.Purpose, t.Name, t.Text, t.Organisation is not null && t.Owner == http.Actor().Person, t.Version)) : Problems.NotFound("没有这个模板"));
@@ -43,7 +42,7 @@ public static class TemplateRoutes
     static Task<Outcome<Guid>> Kept(TemplateBody b, Guid? id, HttpContext http, Templates templates) =>
         templates.Keep(http.Actor(), id, b.Purpose ?? "", b.Name ?? "", b.Text ?? "", b.Shared ?? false, b.Version);
 
-    static RazorComponentResult<TemplatePage> Page(Draft draft, FieldErrors? errors = null, bool tried = false, string? preview = null, string? number = null) =>
+    static PageResult<TemplatePage> Page(Draft draft, FieldErrors? errors = null, bool tried = false, string? preview = null, string? number = null) =>
         new(new { Draft = draft, Errors = errors, Score = tried ? PlainWords.Of(draft.Text) : null, Preview = preview, Number = number ?? "" }) { StatusCode = errors is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity };
 
     static async Task<IResult> Keep(HttpContext http, Templates templates, CaseViews views)

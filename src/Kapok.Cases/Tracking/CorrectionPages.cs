@@ -6,7 +6,6 @@ using Kapok.Foundation.Http;
 using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -35,7 +34,7 @@ static class CorrectionPages
     static async Task<IResult> Show(Guid id, HttpContext http, PendingCorrections corrections, FormPlace place, Handling.CaseViews views) =>
         await corrections.Find(id, http.Actor()) is { } pending ? Page(pending, place, null) : await Gone(id, http, views);
 
-    static RazorComponentResult<CorrectPage> Page(PendingCorrection pending, FormPlace place, FieldErrors? errors) => new(new
+    static PageResult<CorrectPage> Page(PendingCorrection pending, FormPlace place, FieldErrors? errors) => new(new
     {
         Pending = pending, Errors = errors, Settings = place.Settings(path => $"/my/cases/{pending.View.Row.Id}/correct/division?field={Uri.EscapeDataString(path)}")
             .Showing([.. pending.Files, .. pending.View.Materials.Where(m => m.RemovedAt is null)], $"/my/cases/{pending.View.Row.Id}/correct/files", path => $"/my/cases/{pending.View.Row.Id}/correct/materials/{FileAnswer.Key(path)}/upload"),
@@ -79,7 +78,7 @@ static class CorrectionPages
     static async Task<IResult> Divisions(Guid id, string? field, HttpContext http, PendingCorrections corrections, FormPlace place)
     {
         if (await corrections.Find(id, http.Actor()) is not { } pending || field is null || pending.View.Definition.Form.Find(field) is not { Widget: Forms.Widget.Division } of) return Results.NotFound();
-        return new RazorComponentResult<DivisionPart>(new { Of = of, Path = field, Value = DivisionPicker.Read(http.Request.Query[field]), Settings = place.Settings(path => $"/my/cases/{id}/correct/division?field={Uri.EscapeDataString(path)}") });
+        return new PageResult<DivisionPart>(new { Of = of, Path = field, Value = DivisionPicker.Read(http.Request.Query[field]), Settings = place.Settings(path => $"/my/cases/{id}/correct/division?field={Uri.EscapeDataString(path)}") });
     }
 
     static async Task<IResult> Ask(Guid id, string material, HttpContext http, PendingCorrections corrections, FileStore files) =>
@@ -112,7 +111,7 @@ static class CorrectionPages
         return corrections.Faults(pending).Count > 0 ? Results.Redirect($"/my/cases/{id}/correct") : Difference(pending, place, null);
     }
 
-    static RazorComponentResult<CorrectCheckPage> Difference(PendingCorrection pending, FormPlace place, FieldErrors? errors) =>
+    static PageResult<CorrectCheckPage> Difference(PendingCorrection pending, FormPlace place, FieldErrors? errors) =>
         new(new { Pending = pending, Changes = pending.Changes(place.NameOf), Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> Send(Guid id, HttpContext http, PendingCorrections corrections, FormPlace place, Handling.CaseViews views)

@@ -6,7 +6,6 @@ using Kapok.Foundation.Http;
 using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Tracking;
@@ -34,7 +33,7 @@ static class DeliveryPages
 
     static IResult Brief(Outcome<CaseSnapshot> outcome) => outcome.Ok ? Results.Json(CaseJson.Brief(outcome.Value!), Json.Options) : outcome.Refuse();
 
-    static RazorComponentResult<DeliveryPage> Page(CaseView view, DeliveryChoice typed, FieldErrors? errors) =>
+    static PageResult<DeliveryPage> Page(CaseView view, DeliveryChoice typed, FieldErrors? errors) =>
         new(new { View = view, Typed = typed, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> Choose(Guid id, HttpContext http, CaseViews views, Deliveries deliveries)

@@ -4,7 +4,6 @@ using Kapok.Foundation.Http;
 using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Tracking;
@@ -63,7 +62,7 @@ static class InboxPages
     {
         var (query, errors) = Read(http.Request.Query);
         var (waiting, rows, next) = await inbox.Page(http.Actor(), query);
-        return new RazorComponentResult<InboxPage>(new
+        return new PageResult<InboxPage>(new
         {
             Query = query, Waiting = waiting, Rows = rows, Next = next, Unread = await inbox.Unread(http.Actor()), Archived = archived, Choices = await inbox.Choices(http.Actor()), Errors = errors,
         }) { StatusCode = errors is null ? 200 : 422 };
@@ -73,7 +72,7 @@ static class InboxPages
         await inbox.Open(message, http.Actor()) is { } row ? await Page(row, done, "", null, http, inbox) : Problems.NotFound("没有这条消息");
 
     static async Task<IResult> Page(InboxRow row, string? done, string typed, FieldErrors? errors, HttpContext http, Inbox inbox) =>
-        new RazorComponentResult<MessagePage>(new { Row = row, Done = done, Typed = typed, Errors = errors, Known = (await inbox.Choices(http.Actor())).Labels }) { StatusCode = errors is null ? 200 : 422 };
+        new PageResult<MessagePage>(new { Row = row, Done = done, Typed = typed, Errors = errors, Known = (await inbox.Choices(http.Actor())).Labels }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> Put(Guid message, HttpContext http, Inbox inbox, bool away)
     {

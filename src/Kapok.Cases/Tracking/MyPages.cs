@@ -10,7 +10,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Tracking;
@@ -42,7 +41,7 @@ static class MyPages
     {
         var actor = http.Actor();
         var (rows, next) = await cases.Page(actor, after);
-        return new RazorComponentResult<MyCasesPage>(new
+        return new PageResult<MyCasesPage>(new
         {
             Rows = rows, Next = next, First = after is null, Waiting = after is null ? await waiting.Of(actor) : Waiting.Nothing, Deleted = deleted == "1",
             Unit = (Func<Guid, string>)(id => directory.Organisation(id)?.Name ?? ""), Now = time.GetUtcNow(),
@@ -56,7 +55,7 @@ static class MyPages
         return Page(view, place, directory, texts, http, done, "", null);
     }
 
-    static RazorComponentResult<CasePage> Page(CaseView view, FormPlace place, OrganisationDirectory directory, Texts texts, HttpContext http, string? done, string text, FieldErrors? errors) => new(new
+    static PageResult<CasePage> Page(CaseView view, FormPlace place, OrganisationDirectory directory, Texts texts, HttpContext http, string? done, string text, FieldErrors? errors) => new(new
     {
         View = view, Standing = Standing.Of(view, directory, texts), Form = FormOf(view), Divisions = (Func<string, string?>)place.NameOf, Address = StatusAddress(http, view), Done = done, Text = text, Errors = errors,
     }) { StatusCode = errors is null ? 200 : 422 };
@@ -68,7 +67,7 @@ static class MyPages
 
     static async Task<IResult> Submitted(Guid id, HttpContext http, CaseViews views) =>
         await views.ForApplicant(id, http.Actor()) is { } view
-            ? new RazorComponentResult<SubmittedPage>(new { View = view, Address = StatusAddress(http, view) }) : Problems.NotFound("没有这个办件");
+            ? new PageResult<SubmittedPage>(new { View = view, Address = StatusAddress(http, view) }) : Problems.NotFound("没有这个办件");
 
     /// <summary>The address where anybody who has it can see the state, to be scanned.</summary>
     static async Task<IResult> Code(Guid id, HttpContext http, CaseViews views)
@@ -99,7 +98,7 @@ static class MyPages
 
     static async Task<IResult> AskWithdraw(Guid id, HttpContext http, CaseViews views) =>
         await views.ForApplicant(id, http.Actor()) is not { } view ? Problems.NotFound("没有这个办件")
-        : view.Row.Open ? new RazorComponentResult<WithdrawPage>(new { View = view }) : Results.Redirect($"/my/cases/{id}");
+        : view.Row.Open ? new PageResult<WithdrawPage>(new { View = view }) : Results.Redirect($"/my/cases/{id}");
 
     static async Task<IResult> Withdraw(Guid id, HttpContext http, CaseViews views, CaseDesk desk, CancellationToken stop)
     {
@@ -109,7 +108,7 @@ static class MyPages
         {
             var errors = new FieldErrors();
             errors.Add("reason", "最多 500 个字");
-            return new RazorComponentResult<WithdrawPage>(new { View = view, Reason = reason, Errors = errors }) { StatusCode = 422 };
+            return new PageResult<WithdrawPage>(new { View = view, Reason = reason, Errors = errors }) { StatusCode = 422 };
         }
         var done = await desk.Do(new Withdraw(id, http.Actor(), reason.Length == 0 ? "申请人撤回" : reason), stop);
         return done.Ok ? Results.Redirect($"/my/cases/{id}?done=withdrawn") : done.Refuse();
@@ -118,13 +117,13 @@ static class MyPages
     static async Task<IResult> Receipt(Guid id, HttpContext http, CaseViews views, Receipts receipts)
     {
         if (await views.ForApplicant(id, http.Actor()) is not { } view || receipts.Of(view) is not { } receipt) return Problems.NotFound("没有这个办件");
-        return new RazorComponentResult<ReceiptPage>(new { View = view, Receipt = receipt, Address = StatusAddress(http, view) });
+        return new PageResult<ReceiptPage>(new { View = view, Receipt = receipt, Address = StatusAddress(http, view) });
     }
 
     static async Task<IResult> Document(Guid id, Guid document, HttpContext http, CaseViews views)
     {
         if (await views.ForApplicant(id, http.Actor()) is not { } view || view.Documents.FirstOrDefault(d => d.Id == document) is not { } row) return Problems.NotFound("没有这份文书");
-        return new RazorComponentResult<DocumentPaperPage>(new { View = view, Document = row, Signature = view.Definition.Documents.GetValueOrDefault(row.Kind)?.Signature });
+        return new PageResult<DocumentPaperPage>(new { View = view, Document = row, Signature = view.Definition.Documents.GetValueOrDefault(row.Kind)?.Signature });
     }
 
     static async Task<IResult> File(Guid id, Guid material, HttpContext http, CaseViews views, FileStore files) =>

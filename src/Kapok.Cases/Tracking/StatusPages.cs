@@ -8,7 +8,6 @@ using Kapok.Identity;
 using Kapok.Identity.SignIn;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Cases.Tracking;
@@ -22,7 +21,7 @@ static class StatusPages
         routes.MapPost("/status", Look).AllowAnyone();
     }
 
-    static RazorComponentResult Page(string code, string name, FieldErrors? errors, CaseView? view, Standing? standing = null, int status = 422) =>
+    static PageResult Page(string code, string name, FieldErrors? errors, CaseView? view, Standing? standing = null, int status = 422) =>
         new(typeof(StatusPage), new { Code = code, Name = name, Errors = errors, View = view, Standing = standing }) { StatusCode = errors is null ? 200 : status };
 
     static async Task<IResult> Look(HttpContext http, StatusLookup lookup, OrganisationDirectory directory, Texts texts)

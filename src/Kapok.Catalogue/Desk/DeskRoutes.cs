@@ -9,7 +9,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Catalogue.Desk;
@@ -26,7 +25,7 @@ static class DeskRoutes
         desk.MapGet("{id:guid}/history", (Delegate)History).AllowOfficials();
         desk.MapGet("{id:guid}/edit/{section}", (Delegate)Edit).Allow(CatalogueDesk.Edit);
         desk.MapPost("{id:guid}/edit/{section}", (Delegate)Save).Allow(CatalogueDesk.Edit);
-        desk.MapGet("import", () => new RazorComponentResult<ImportPage>()).Allow(CatalogueDesk.Edit);
+        desk.MapGet("import", () => new PageResult<ImportPage>()).Allow(CatalogueDesk.Edit);
         desk.MapPost("import", (Delegate)Import).Allow(CatalogueDesk.Edit);
         desk.MapGet("take-over", (Delegate)Find).Allow(CatalogueDesk.Edit);
         desk.MapPost("take-over", (Delegate)TakeOver).Allow(CatalogueDesk.Edit);
@@ -63,7 +62,7 @@ static class DeskRoutes
     static async Task<IResult> List(HttpContext http, CatalogueDesk desk, OrganisationDirectory directory, string? q, string? kind, string? state, string? work, string? line, string? division, string? after, string? done)
     {
         var filter = new DeskFilter(Trim(q), Trim(kind), Trim(state), Trim(work), Trim(line), Trim(division), Trim(after));
-        return new RazorComponentResult<ListPage>(new { List = await desk.List(http.Actor(), filter), Filter = filter, Counts = await desk.Counts(http.Actor()), Directory = directory, Lines = directory.Current.Lines, Done = done });
+        return new PageResult<ListPage>(new { List = await desk.List(http.Actor(), filter), Filter = filter, Counts = await desk.Counts(http.Actor()), Directory = directory, Lines = directory.Current.Lines, Done = done });
     }
 
     static string? Trim(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
@@ -76,7 +75,7 @@ static class DeskRoutes
         if (!item.Ok) return item.Refuse();
         FieldErrors? errors = null;
         foreach (var fault in faults) (errors ??= []).Add("", fault.Message);
-        return new RazorComponentResult<ItemPage>(new { Item = item.Value, Actor = http.Actor(), Done = done, Errors = errors }) { StatusCode = status };
+        return new PageResult<ItemPage>(new { Item = item.Value, Actor = http.Actor(), Done = done, Errors = errors }) { StatusCode = status };
     }
 
     static async Task<IResult> Compare(HttpContext http, CatalogueDesk desk, Guid id, int? from, int? to)
@@ -84,12 +83,12 @@ static class DeskRoutes
         var item = await desk.Show(http.Actor(), id);
         if (!item.Ok) return item.Refuse();
         return from is { } older && to is { } newer && await desk.Compare(id, older, newer) is { } changes
-            ? new RazorComponentResult<ComparePage>(new { Item = item.Value, From = older, To = newer, Changes = changes })
+            ? new PageResult<ComparePage>(new { Item = item.Value, From = older, To = newer, Changes = changes })
             : Problems.NotFound("没有这两个版本");
     }
 
     static async Task<IResult> History(HttpContext http, CatalogueDesk desk, Guid id) =>
-        await desk.History(http.Actor(), id) is var history && history.Ok ? new RazorComponentResult<HistoryPage>(new { Item = id, Events = history.Value }) : history.Refuse();
+        await desk.History(http.Actor(), id) is var history && history.Ok ? new PageResult<HistoryPage>(new { Item = id, Events = history.Value }) : history.Refuse();
 
     static async Task<IResult> Edit(HttpContext http, CatalogueDesk desk, CatalogueEntrance entrance, OrganisationDirectory directory, Guid id, string section)
     {
@@ -97,7 +96,7 @@ static class DeskRoutes
         if (!item.Ok) return item.Refuse();
         if (Sections.Find(section) is not { } known) return Problems.NotFound();
         if (item.Value!.Draft?.State != Publishing.DraftState.Editing) return Results.Redirect($"/desk/catalogue/{id}");
-        return new RazorComponentResult<EditPage>(new { Item = item.Value, Section = known, Choices = await Choices(entrance, directory) });
+        return new PageResult<EditPage>(new { Item = item.Value, Section = known, Choices = await Choices(entrance, directory) });
     }
 
     /// <summary>Reads the section, puts it into the content, and saves: the fields themselves, or below the basic list what they narrow.</summary>
@@ -117,7 +116,7 @@ static class DeskRoutes
         var others = saved.Refused == Refusal.Conflict ? await desk.ChangesSince(id, int.TryParse(form["revision"], out var old) ? old : 0) : [];
         var errors = new FieldErrors();
         foreach (var fault in saved.Faults) errors.Add(fault.Where, fault.Message);
-        return new RazorComponentResult<EditPage>(new { Item = item, Section = known, Typed = form, Errors = errors, Others = others, Choices = await Choices(entrance, directory) }) { StatusCode = Problems.Status(saved.Refused!.Value) };
+        return new PageResult<EditPage>(new { Item = item, Section = known, Typed = form, Errors = errors, Others = others, Choices = await Choices(entrance, directory) }) { StatusCode = Problems.Status(saved.Refused!.Value) };
     }
 
     static JsonObject Fields(DeskItem item, WrittenMap posted, ItemContent filled, List<Fault> faults)
@@ -155,16 +154,16 @@ static class DeskRoutes
             var bytes = new MemoryStream();
             await file.CopyToAsync(bytes);
             var made = await desk.ImportSheet(http.Actor(), bytes.ToArray());
-            if (made.Ok) return new RazorComponentResult<ImportPage>(new { Made = made.Value });
+            if (made.Ok) return new PageResult<ImportPage>(new { Made = made.Value });
             foreach (var fault in made.Faults.Take(200)) errors.Add("file", fault.ToString());
         }
-        return new RazorComponentResult<ImportPage>(new { Errors = errors }) { StatusCode = StatusCodes.Status422UnprocessableEntity };
+        return new PageResult<ImportPage>(new { Errors = errors }) { StatusCode = StatusCodes.Status422UnprocessableEntity };
     }
 
     static async Task<IResult> Find(HttpContext http, ItemSearch search, OrganisationDirectory directory, string? q, string? organisation)
     {
         var own = http.Actor().Organisation is { } o ? directory.Organisation(o)?.Key ?? "" : "";
-        return new RazorComponentResult<TakeOverPage>(new { Words = q ?? "", Organisation = organisation ?? own, Hits = string.IsNullOrWhiteSpace(q) ? [] : (await search.Find(new(q))).Hits });
+        return new PageResult<TakeOverPage>(new { Words = q ?? "", Organisation = organisation ?? own, Hits = string.IsNullOrWhiteSpace(q) ? [] : (await search.Find(new(q))).Hits });
     }
 
     static async Task<IResult> TakeOver(HttpContext http, CatalogueDesk desk, Items items, OrganisationDirectory directory)
@@ -179,6 +178,6 @@ static class DeskRoutes
             if (made.Ok) return Results.Redirect($"/desk/catalogue/{made.Value!.Item}?done={Uri.EscapeDataString("已承接，请填写本单位的窗口、电话，需要时调整其他内容")}");
             foreach (var fault in made.Faults) errors.Add("", fault.Message);
         }
-        return new RazorComponentResult<TakeOverPage>(new { Words = "", Organisation = form["organisation"].ToString(), Errors = errors }) { StatusCode = StatusCodes.Status422UnprocessableEntity };
+        return new PageResult<TakeOverPage>(new { Words = "", Organisation = form["organisation"].ToString(), Errors = errors }) { StatusCode = StatusCodes.Status422UnprocessableEntity };
     }
 }

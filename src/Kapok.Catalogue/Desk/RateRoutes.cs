@@ -6,7 +6,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Catalogue.Desk;
@@ -40,7 +39,7 @@ static class RateRoutes
         var date = DateInput.TryRead(string.Join('-', http.Request.Query["date.year"], http.Request.Query["date.month"], http.Request.Query["date.day"]), out var chosen) ? chosen : (DateOnly?)null;
         var baselines = await rates.Baselines();
         var query = new RateQuery(CutOff(time, date), division is { Length: > 0 } ? division : null, line is { Length: > 0 } ? line : null, Baseline: baseline ?? baselines.FirstOrDefault()?.Id);
-        return new RazorComponentResult<RatesPage>(new
+        return new PageResult<RatesPage>(new
         {
             Rates = await rates.Compute(query), History = await rates.History(query), Exemptions = await rates.Exemptions(query.Division), Baselines = baselines, Query = query,
             Date = date, Lines = directory.Current.Lines, Divisions = directory.Current.Divisions.Where(d => d.Level is Foundation.Codes.DivisionLevel.Province or Foundation.Codes.DivisionLevel.City or Foundation.Codes.DivisionLevel.County).ToList(),

@@ -1,10 +1,10 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using Kapok.Foundation.Data;
+using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -47,7 +47,7 @@ public static class Problems
         if (!http.WantsJson() && http.RequestServices.GetService<Pages.Assets>() is not null)
         {
             var back = Uri.TryCreate(http.Request.Headers.Referer.ToString(), UriKind.Absolute, out var from) && from.Host == http.Request.Host.Host ? from.PathAndQuery : null;
-            await new RazorComponentResult<RefusalPage>(new { Status = status, Message = message, Faults = faults ?? [], Back = back }) { StatusCode = status }.ExecuteAsync(http);
+            await new PageResult<RefusalPage>(new { Status = status, Message = message, Faults = faults ?? [], Back = back }) { StatusCode = status }.ExecuteAsync(http);
             return;
         }
         http.Response.ContentType = "application/problem+json; charset=utf-8";

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace Kapok.Foundation.Pages;
@@ -59,7 +58,7 @@ internal sealed class PageMiddleware(RequestDelegate next, IOptions<PageOptions>
         if (response.StatusCode < 400 || response.HasStarted || response.ContentLength > 0 || response.ContentType is not null) return;
         if (!http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)) return;
         var status = response.StatusCode;
-        await new RazorComponentResult<ErrorPage>(new { Status = status, Reason = http.Items[Reason] as string }) { StatusCode = status }.ExecuteAsync(http);
+        await new PageResult<ErrorPage>(new { Status = status, Reason = http.Items[Reason] as string }) { StatusCode = status }.ExecuteAsync(http);
     }
 
     private static void Protect(HttpContext http, PageContext page)

@@ -5,7 +5,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity.Granting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -50,13 +49,13 @@ static class AdminRoutes
     }
 
     static IResult ShowOrganisations(HttpContext http, OrganisationDirectory directory, string? q, string? after, string? done) =>
-        new RazorComponentResult<OrganisationsPage>(new { List = Organisations(Scope(http, directory), q, after), Query = q ?? "", First = after is null, Done = done });
+        new PageResult<OrganisationsPage>(new { List = Organisations(Scope(http, directory), q, after), Query = q ?? "", First = after is null, Done = done });
 
     static async Task<IResult> ShowOrganisation(HttpContext http, OrganisationDirectory directory, OfficialLists lists, Guid id, string? after)
     {
         var scope = Scope(http, directory);
         if (scope.Directory.Organisation(id) is not { } organisation || !scope.Reaches(organisation)) return Problems.NotFound("没有找到这个机构");
-        return new RazorComponentResult<OrganisationPage>(new
+        return new PageResult<OrganisationPage>(new
         {
             Organisation = organisation, Division = scope.Directory.Division(organisation.DivisionCode)!, Parent = organisation.Parent is { } p ? scope.Directory.Organisation(p) : null,
             People = await lists.Search(scope, null, organisation.Key, after),
@@ -68,7 +67,7 @@ static class AdminRoutes
         var scope = Scope(http, directory);
         var lines = scope.Directory.Lines.Where(l => scope.Actor.Grants.Any(g => g.Permissions.Contains(Grants.Manage) && g.Organisation is null && (g.Line is null || g.Line == l.Key))).Select(l => new Choice(l.Key, l.Name)).ToList();
         var example = scope.Organisations.FirstOrDefault()?.DivisionCode ?? "440106";
-        return new RazorComponentResult<OpeningsPage>(new { Lines = lines, Form = form, Errors = errors, Example = example }) { StatusCode = errors is null ? 200 : 422 };
+        return new PageResult<OpeningsPage>(new { Lines = lines, Form = form, Errors = errors, Example = example }) { StatusCode = errors is null ? 200 : 422 };
     }
 
     /// <summary>Either one organisation by fields, or a whole opening as JSON, typed or as a file.</summary>
@@ -93,7 +92,7 @@ static class AdminRoutes
         }
         else opening = new() { Organisations = [new(form.Line, form.Division, form.Name.Length == 0 ? null : form.Name, null, form.CreditCode.Length == 0 ? null : form.CreditCode)] };
         var outcome = await openings.Open(http.Actor(), opening ?? new());
-        if (outcome.Ok) return new RazorComponentResult<OpenedPage>(new { Opened = outcome.Value, Directory = directory.Current });
+        if (outcome.Ok) return new PageResult<OpenedPage>(new { Opened = outcome.Value, Directory = directory.Current });
         var errors = posted["kind"] == "json" ? Json(outcome.Faults) : outcome.Faults.ToErrors("line", "division", "name", "creditCode");
         return OpeningPage(http, directory, form, errors);
     }
@@ -117,7 +116,7 @@ static class AdminRoutes
     {
         var asked = !string.IsNullOrEmpty(permission) && !string.IsNullOrEmpty(organisation);
         var outcome = asked ? await question.Ask(http.Actor(), permission!, organisation!.Trim()) : null;
-        return new RazorComponentResult<AccessPage>(new
+        return new PageResult<AccessPage>(new
         {
             Permissions = question.Permissions, Permission = permission ?? "", Organisation = organisation ?? "", Answers = outcome?.Value, Errors = outcome is { Ok: false } ? outcome.Faults.ToErrors() : null,
         }) { StatusCode = outcome is { Ok: false } ? Problems.Status(outcome.Refused!.Value) : 200 };

@@ -7,7 +7,6 @@ using Kapok.Identity.Granting;
 using Kapok.Identity.SignIn;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -21,7 +20,7 @@ static class OfficialRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(Pages, async (HttpContext http, OrganisationDirectory directory, OfficialLists lists, string? q, string? after, string? done) =>
-            new RazorComponentResult<OfficialsPage>(new { List = await lists.Search(Scope(http, directory), q, null, after), Query = q ?? "", First = after is null, Done = done })).Allow(Grants.Manage);
+            new PageResult<OfficialsPage>(new { List = await lists.Search(Scope(http, directory), q, null, after), Query = q ?? "", First = after is null, Done = done })).Allow(Grants.Manage);
         routes.MapGet(Api, async (HttpContext http, OrganisationDirectory directory, OfficialLists lists, string? q, string? organisation, string? after) =>
             Results.Json(await lists.Search(Scope(http, directory), q, organisation, after), Json.Options)).Allow(Grants.Manage);
         routes.MapGet(Pages + "/new", (HttpContext http, OrganisationDirectory directory, string? organisation) => NewPage(http, directory, new() { Organisation = organisation }, null)).Allow(Grants.Manage);
@@ -47,7 +46,7 @@ static class OfficialRoutes
         routes.MapPost("/admin/accounts/{id:guid}/reset-password", async (HttpContext http, Accounts accounts, Guid id) =>
         {
             var outcome = await accounts.ResetPassword(http.Actor(), id);
-            return outcome.Ok ? new RazorComponentResult<PasswordResetPage>(new { Password = outcome.Value }) : outcome.Refuse();
+            return outcome.Ok ? new PageResult<PasswordResetPage>(new { Password = outcome.Value }) : outcome.Refuse();
         }).Allow(Grants.Manage);
         routes.MapPost("/api/v1/admin/accounts/{id:guid}/reset-password", async (HttpContext http, Accounts accounts, Guid id) =>
             await accounts.ResetPassword(http.Actor(), id) is var outcome && outcome.Ok ? Results.Json(new { initialPassword = outcome.Value }, Json.Options) : outcome.Answer()).Allow(Grants.Manage);
@@ -117,7 +116,7 @@ static class OfficialRoutes
         if (await lists.Find(scope, person) is not { } card) return Problems.NotFound("没有找到这位工作人员");
         await reads.Record(http.Actor(), person, "工作人员任职和账号信息", "人员管理");
         var office = card.Posts.FirstOrDefault(p => p.To is null)?.Organisation;
-        return new RazorComponentResult<OfficialPage>(new
+        return new PageResult<OfficialPage>(new
         {
             Card = card, Nearby = Nearby(scope), Done = done, Errors = errors, Posts = PostChoices(scope), Office = office is { } o ? directory.Organisation(o)?.Key ?? "" : "",
             Colleagues = office is { } here ? await lists.Colleagues(person, here) : [], Lines = (IReadOnlyList<Choice>)[.. scope.Directory.Lines.Select(l => new Choice(l.Key, l.Name))],
@@ -130,13 +129,13 @@ static class OfficialRoutes
     static IReadOnlyList<string> Nearby(AdminScope scope) => [.. scope.Organisations.Where(o => o.ClosedOn is null).Select(o => o.Key).Take(200)];
 
     static IResult NewPage(HttpContext http, OrganisationDirectory directory, NewOfficialForm form, FieldErrors? errors) =>
-        new RazorComponentResult<NewOfficialPage>(new { Form = form, Nearby = Nearby(Scope(http, directory)), Errors = errors, Posts = PostChoices(Scope(http, directory)) }) { StatusCode = errors is null ? 200 : 422 };
+        new PageResult<NewOfficialPage>(new { Form = form, Nearby = Nearby(Scope(http, directory)), Errors = errors, Posts = PostChoices(Scope(http, directory)) }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> OpenByForm(HttpContext http, OrganisationDirectory directory, Openings openings, [FromForm] NewOfficialForm form)
     {
         var opening = new Opening { Officials = [new(form.Name, form.IdNumber, form.Phone, form.Account?.Trim().ToLowerInvariant()) { Posts = [new(form.Organisation?.Trim(), form.Post)] }] };
         var outcome = await openings.Open(http.Actor(), opening);
-        if (outcome.Ok) return new RazorComponentResult<OpenedPage>(new { Opened = outcome.Value, Directory = directory.Current });
+        if (outcome.Ok) return new PageResult<OpenedPage>(new { Opened = outcome.Value, Directory = directory.Current });
         var errors = outcome.Faults.ToErrors("name", "idNumber", "phone", "account", "organisation", "post");
         return NewPage(http, directory, form, errors);
     }

@@ -5,7 +5,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity.Administration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -34,7 +33,7 @@ static class AbsenceRoutes
     static async Task<IResult> Show(HttpContext http, OrganisationDirectory directory, OfficialLists lists, string? done, FieldErrors? errors)
     {
         var (person, office) = (http.Actor().Person!.Value, http.Actor().Organisation);
-        return new RazorComponentResult<AbsencePage>(new
+        return new PageResult<AbsencePage>(new
         {
             Absences = await lists.Absences(person), Colleagues = office is { } o ? await lists.Colleagues(person, o) : [], Office = office is { } id ? directory.Organisation(id)?.Key ?? "" : "",
             Name = http.Actor().Name, Done = done, Errors = errors,

@@ -7,7 +7,6 @@ using Kapok.Identity.Administration;
 using Kapok.Identity.SignIn;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -74,12 +73,12 @@ static class MyRoutes
     }
 
     static async Task<IResult> ShowAccount(HttpContext http, People people, Sessions sessions, Verification verification, string? done) =>
-        new RazorComponentResult<AccountPage>(new { Facts = await Facts(http, people, sessions), Done = done, StandIn = verification.IsStandIn });
+        new PageResult<AccountPage>(new { Facts = await Facts(http, people, sessions), Done = done, StandIn = verification.IsStandIn });
 
     static async Task<IResult> Account(HttpContext http, People people, Sessions sessions) => Results.Json(await Facts(http, people, sessions), Json.Options);
 
     static IResult PasswordPage(HttpContext http, string? back, FieldErrors? errors) =>
-        new RazorComponentResult<PasswordPage>(new { Return = LocalUrl.Or(back, ""), Errors = errors, Must = http.Session()!.MustChangePassword, Account = http.Session()!.AccountName })
+        new PageResult<PasswordPage>(new { Return = LocalUrl.Or(back, ""), Errors = errors, Must = http.Session()!.MustChangePassword, Account = http.Session()!.AccountName })
         { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> ChangePassword(HttpContext http, Accounts accounts, [FromForm] PasswordForm form)
@@ -92,7 +91,7 @@ static class MyRoutes
         (await accounts.ChangePassword(http.Session()!, http.Actor(), body.Current ?? "", body.Password ?? "", body.Repeat ?? body.Password ?? "")).Answer();
 
     static async Task<IResult> ShowSessions(HttpContext http, SessionBook book, string? done) =>
-        new RazorComponentResult<SessionsPage>(new { Sessions = await book.Of(http.Session()!.Account), Current = http.Session()!.Id, Done = done });
+        new PageResult<SessionsPage>(new { Sessions = await book.Of(http.Session()!.Account), Current = http.Session()!.Id, Done = done });
 
     static async Task<IResult> EndSession(HttpContext http, SessionBook book, Guid id)
     {
@@ -127,7 +126,7 @@ static class MyRoutes
     }
 
     static async Task<IResult> ShowActingFor(HttpContext http, People people, [FromQuery(Name = "return")] string? back, string? done) =>
-        new RazorComponentResult<ActingForPage>(new { Parties = await people.PartiesOf(http.Actor()), Current = http.Actor().OnBehalfOf, Return = LocalUrl.Or(back, ""), Done = done });
+        new PageResult<ActingForPage>(new { Parties = await people.PartiesOf(http.Actor()), Current = http.Actor().OnBehalfOf, Return = LocalUrl.Or(back, ""), Done = done });
 
     static async Task<IResult> ActFor(HttpContext http, SessionBook book, People people, [FromForm] ActingForForm form)
     {
@@ -148,7 +147,7 @@ static class MyRoutes
     }
 
     static async Task<IResult> ShowReads(HttpContext http, AuditTrail trail, DataReads reads, string? after) =>
-        new RazorComponentResult<DataReadsPage>(new { Reads = await MyReads(http, trail, reads, after), Of = http.Session()!.ActingForName ?? http.Actor().Name, First = after is null });
+        new PageResult<DataReadsPage>(new { Reads = await MyReads(http, trail, reads, after), Of = http.Session()!.ActingForName ?? http.Actor().Name, First = after is null });
 
     static async Task<IResult> Reads(HttpContext http, AuditTrail trail, DataReads reads, string? after)
     {

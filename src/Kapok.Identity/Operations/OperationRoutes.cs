@@ -12,7 +12,6 @@ using Kapok.Identity.Granting;
 using Kapok.Identity.SignIn;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 
@@ -42,7 +41,7 @@ static class OperationRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/admin/jobs", async (Database database, string? state, string? after, string? done) =>
-            new RazorComponentResult<JobsPage>(new { List = await Jobs(database, state, after), State = state ?? "", First = after is null, Done = done })).Allow(Grants.Operate);
+            new PageResult<JobsPage>(new { List = await Jobs(database, state, after), State = state ?? "", First = after is null, Done = done })).Allow(Grants.Operate);
         routes.MapGet("/api/v1/admin/jobs", async (Database database, string? state, string? after) => Results.Json(await Jobs(database, state, after), Json.Options)).Allow(Grants.Operate);
         routes.MapPost("/admin/jobs/{id:guid}/again", async (HttpContext http, Database database, TimeProvider time, Guid id) =>
             await Again(http, database, time, id) is var outcome && outcome.Ok ? Results.Redirect("/admin/jobs?done=again") : outcome.Refuse()).Allow(Grants.Operate);
@@ -82,7 +81,7 @@ static class OperationRoutes
     });
 
     static async Task<IResult> Packages(PackageInstaller installer, string? done, IReadOnlyList<Fault>? faults, int status) =>
-        new RazorComponentResult<PackagesPage>(new { Packages = await installer.List(), Done = done, Faults = faults ?? [] }) { StatusCode = status };
+        new PageResult<PackagesPage>(new { Packages = await installer.List(), Done = done, Faults = faults ?? [] }) { StatusCode = status };
 
     static async Task<IResult> InstallByForm(HttpContext http, PackageInstaller installer)
     {

@@ -1,7 +1,7 @@
 using Kapok.Foundation.Http;
+using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Identity.SignIn;
@@ -11,7 +11,7 @@ static class KeptFormRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(KeptForms.Address, async (HttpContext http, KeptForms forms) => new RazorComponentResult<KeptFormPage>(new { Kept = await forms.Find(http) })).AllowSignedIn();
+        routes.MapGet(KeptForms.Address, async (HttpContext http, KeptForms forms) => new PageResult<KeptFormPage>(new { Kept = await forms.Find(http) })).AllowSignedIn();
         routes.MapPost(KeptForms.Address + "/forget", async (HttpContext http, KeptForms forms) => { await forms.Forget(http); return Results.Redirect("/"); }).AllowSignedIn();
     }
 }

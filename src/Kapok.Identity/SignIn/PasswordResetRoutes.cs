@@ -5,7 +5,6 @@ using Kapok.Foundation.Messages;
 using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -37,14 +36,14 @@ static class PasswordResetRoutes
         public string? Repeat { get; init; }
     }
 
-    static RazorComponentResult<ForgottenPage> AskPage(ShortMessages messages, string account, string? message)
+    static PageResult<ForgottenPage> AskPage(ShortMessages messages, string account, string? message)
     {
         FieldErrors? errors = message is null ? null : [];
         errors?.Add("account", message!);
         return new(new { Ready = messages.Ready, Account = account, Errors = errors }) { StatusCode = message is null ? 200 : 422 };
     }
 
-    static RazorComponentResult<NewPasswordPage> SetPage(Guid id, ShortMessages messages, FieldErrors? errors, string code = "") =>
+    static PageResult<NewPasswordPage> SetPage(Guid id, ShortMessages messages, FieldErrors? errors, string code = "") =>
         new(new { Id = id, Code = code, StandIn = messages.IsStandIn, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> Ask(HttpContext http, PasswordResets resets, ShortMessages messages, [FromForm] AskForm form)
@@ -82,7 +81,7 @@ static class PasswordResetRoutes
 
     /// <summary>The stand-in's messages, where it stands in; else there is no such page.</summary>
     static async Task<IResult> Demonstration(ShortMessages messages, NodeOptions node) => node.Mode == NodeMode.Demonstration && messages.IsStandIn
-        ? new RazorComponentResult<StandInMessagesPage>(new { Messages = await messages.Sent() }) : Problems.NotFound("没有这个页面");
+        ? new PageResult<StandInMessagesPage>(new { Messages = await messages.Sent() }) : Problems.NotFound("没有这个页面");
 
     static string Later(TimeSpan wait) => $"获取验证码的次数过多，请在 {Math.Max(1, (int)Math.Ceiling(wait.TotalMinutes))} 分钟后再试";
 }

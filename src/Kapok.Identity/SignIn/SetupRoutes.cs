@@ -3,7 +3,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity.Administration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -20,13 +19,13 @@ static class SetupRoutes
             if (await first.Missing() is not { Count: > 0 } missing) return Problems.NotFound();
             var outcome = await first.Open(form.Code ?? "", form.Post ?? "", new(form.Name, form.IdNumber, form.Phone, form.Account?.Trim().ToLowerInvariant()), $"setup {http.Address()}");
             return outcome.Ok
-                ? new RazorComponentResult<SetupDonePage>(new { Official = outcome.Value!.Officials[0], More = missing.Count > 1 })
+                ? new PageResult<SetupDonePage>(new { Official = outcome.Value!.Officials[0], More = missing.Count > 1 })
                 : Page(missing, form, outcome.Faults.ToErrors("code", "post", "name", "idNumber", "phone", "account"));
         }).AllowAnyone();
     }
 
     static IResult Page(IReadOnlyList<MissingOfficial> missing, SetupForm form, FieldErrors? errors) =>
-        new RazorComponentResult<SetupPage>(new { Missing = missing, Form = form, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
+        new PageResult<SetupPage>(new { Missing = missing, Form = form, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
 }
 
 /// <summary>What was typed into the page of a new node.</summary>

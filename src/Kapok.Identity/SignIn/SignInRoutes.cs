@@ -4,7 +4,6 @@ using Kapok.Foundation.Http;
 using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -42,7 +41,7 @@ static class SignInRoutes
     {
         FieldErrors? errors = message is null ? null : [];
         if (message is not null) errors!.Add("", message);
-        return new RazorComponentResult<SignInPage>(new { Return = LocalUrl.Or(back, ""), Account = account, Errors = errors, Done = done, Demonstration = await demonstration.All() })
+        return new PageResult<SignInPage>(new { Return = LocalUrl.Or(back, ""), Account = account, Errors = errors, Done = done, Demonstration = await demonstration.All() })
         { StatusCode = message is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity };
     }
 

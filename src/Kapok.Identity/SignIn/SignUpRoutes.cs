@@ -5,7 +5,6 @@ using Kapok.Foundation.Messages;
 using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -39,10 +38,10 @@ static class SignUpRoutes
     }
 
     static IResult AskPage(ShortMessages messages, SignUpForm form, FieldErrors? errors) =>
-        new RazorComponentResult<SignUpPage>(new { Ready = messages.Ready, Typed = form with { Return = LocalUrl.Or(form.Return, "") }, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
+        new PageResult<SignUpPage>(new { Ready = messages.Ready, Typed = form with { Return = LocalUrl.Or(form.Return, "") }, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
 
     static IResult CodePage(Guid id, ShortMessages messages, string? back, string code, FieldErrors? errors, bool taken = false) =>
-        new RazorComponentResult<SignUpCodePage>(new { Id = id, Code = code, Return = LocalUrl.Or(back, ""), StandIn = messages.IsStandIn, Errors = errors, Taken = taken }) { StatusCode = errors is null && !taken ? 200 : 422 };
+        new PageResult<SignUpCodePage>(new { Id = id, Code = code, Return = LocalUrl.Or(back, ""), StandIn = messages.IsStandIn, Errors = errors, Taken = taken }) { StatusCode = errors is null && !taken ? 200 : 422 };
 
     static async Task<IResult> Ask(HttpContext http, SignUps signUps, ShortMessages messages, [FromForm] SignUpForm form)
     {
@@ -90,7 +89,7 @@ static class SignUpRoutes
         await verification.StandIn(http.Actor()) is var done && done.Ok ? Results.Redirect("/my/account?done=verified") : done.Refuse();
 
     static IResult CheckPage(CheckForm form, string? done, FieldErrors? errors) =>
-        new RazorComponentResult<IdentityCheckPage>(new { Typed = form, Done = done == "1", Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
+        new PageResult<IdentityCheckPage>(new { Typed = form, Done = done == "1", Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> Check(HttpContext http, Verification verification, [FromForm] CheckForm form)
     {

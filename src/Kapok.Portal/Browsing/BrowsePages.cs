@@ -2,11 +2,11 @@ using Kapok.Cases.Tracking;
 using Kapok.Catalogue;
 using Kapok.Foundation.Expressions;
 using Kapok.Foundation.Http;
+using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Kapok.Identity.Divisions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Portal.Browsing;
@@ -30,7 +30,7 @@ public static class BrowsePages
     {
         var place = PlaceOf(directory, asked.Place);
         var answer = await search.Find(new(asked.Q, place?.Code, asked.Audience, Empty(asked.Line), null, null, Empty(asked.Event), Empty(asked.Type), asked.Online ?? false, asked.After));
-        return new RazorComponentResult<SearchPage>(new { Asked = asked, Answer = answer, Events = await entrance.LifeEvents(), Place = place, Lines = Lines(directory) });
+        return new PageResult<SearchPage>(new { Asked = asked, Answer = answer, Events = await entrance.LifeEvents(), Place = place, Lines = Lines(directory) });
     }
 
     /// <summary>A division by code or by the beginning of its name.</summary>
@@ -49,7 +49,7 @@ public static class BrowsePages
         var where = PlaceOf(directory, place);
         if (item.ImplementationCode is null && where is not null && await items.Nearest(item.BasicCode, where.Code) is { } nearest) item = nearest;
         var shown = where is null ? bodies : [.. bodies.Where(b => b.Division.StartsWith(where.Path, StringComparison.Ordinal) || where.Path.StartsWith(b.Division, StringComparison.Ordinal))];
-        return new RazorComponentResult<ItemPage>(new
+        return new PageResult<ItemPage>(new
         {
             Item = item, Bodies = shown, BodyCount = bodies.Count, Where = where,
             Median = item.ImplementationCode is { } implementation ? await achieved.Median(implementation) : null,
@@ -65,14 +65,14 @@ public static class BrowsePages
         var scope = new DictionaryScope(answers.ToDictionary(a => a.Key, a => Value.Of(a.Value)));
         var failed = complete ? item.Content.Eligibility.FirstOrDefault(q => !Expression.Parse(q.PassWhen).IsTrue(scope)) : null;
         var instead = failed?.See is { } see ? await items.Find(see) : null;
-        return new RazorComponentResult<CanIApplyPage>(new { Item = item, Answers = answers, Asked = asked.ContainsKey("check"), Complete = complete, Failed = failed, Instead = instead });
+        return new PageResult<CanIApplyPage>(new { Item = item, Answers = answers, Asked = asked.ContainsKey("check"), Complete = complete, Failed = failed, Instead = instead });
     }
 
     static async Task<IResult> Departments(OrganisationDirectory directory, CatalogueEntrance entrance)
     {
         var items = await entrance.ItemsOfLines();
         var lines = Lines(directory);
-        return new RazorComponentResult<DepartmentsPage>(new
+        return new PageResult<DepartmentsPage>(new
         {
             Lines = (IReadOnlyList<(Line, int)>)[.. lines.Where(l => items.ContainsKey(l.Key)).Select(l => (l, items[l.Key])).OrderByDescending(l => l.Item2).ThenBy(l => l.l.Name, StringComparer.Ordinal)],
             Quiet = (IReadOnlyList<Line>)[.. lines.Where(l => !items.ContainsKey(l.Key))],

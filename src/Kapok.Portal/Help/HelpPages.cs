@@ -1,7 +1,7 @@
 using Kapok.Foundation.Http;
+using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Portal.Help;
@@ -12,12 +12,12 @@ static class HelpPages
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/help", async (HelpArticles help, string? q) =>
-            new RazorComponentResult<HelpPage>(new { Articles = await help.Search(q), Asked = q?.Trim() })).AllowAnyone();
+            new PageResult<HelpPage>(new { Articles = await help.Search(q), Asked = q?.Trim() })).AllowAnyone();
         routes.MapGet("/help/{slug}", async (HelpArticles help, string slug) =>
         {
             var all = await help.All();
             return all.FirstOrDefault(a => a.Slug == slug) is { } article
-                ? (IResult)new RazorComponentResult<HelpArticlePage>(new { Article = article, Others = all.Where(a => a != article).ToList() })
+                ? (IResult)new PageResult<HelpArticlePage>(new { Article = article, Others = all.Where(a => a != article).ToList() })
                 : Kapok.Foundation.Http.Problems.NotFound("没有这篇帮助");
         }).AllowAnyone();
     }

@@ -1,9 +1,9 @@
 using Kapok.Cases.Tracking;
 using Kapok.Catalogue;
 using Kapok.Foundation.Http;
+using Kapok.Foundation.Pages;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Portal.Home;
@@ -14,5 +14,5 @@ static class HomePages
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/", Show).AllowAnyone();
 
     static async Task<IResult> Show(HttpContext http, CatalogueEntrance entrance, ItemUse use, WaitingThings waiting) =>
-        new RazorComponentResult<HomePage>(new { Events = await entrance.LifeEvents(), Often = await use.Most(6), Waiting = await waiting.Of(http.Actor()), SignedIn = http.Actor().SignedIn });
+        new PageResult<HomePage>(new { Events = await entrance.LifeEvents(), Often = await use.Most(6), Waiting = await waiting.Of(http.Actor()), SignedIn = http.Actor().SignedIn });
 }

@@ -4,7 +4,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity.SignIn;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Portal.Problems;
@@ -15,11 +14,11 @@ static class ProblemPages
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/problem", (string? page) => Show(LocalUrl.Or(page, "/"), "", "", null)).AllowAnyone();
-        routes.MapGet("/problem/thanks", (string? page) => new RazorComponentResult<ProblemThanksPage>(new { Back = LocalUrl.Or(page, "/") })).AllowAnyone();
+        routes.MapGet("/problem/thanks", (string? page) => new PageResult<ProblemThanksPage>(new { Back = LocalUrl.Or(page, "/") })).AllowAnyone();
         routes.MapPost("/problem", Send).AllowAnyone();
     }
 
-    static RazorComponentResult Show(string about, string said, string contact, FieldErrors? errors) =>
+    static PageResult Show(string about, string said, string contact, FieldErrors? errors) =>
         new(typeof(ProblemPage), new { About = about, Said = said, Contact = contact, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> Send(HttpContext http, ProblemReports reports, PageContext page)

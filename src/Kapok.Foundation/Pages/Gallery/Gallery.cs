@@ -1,7 +1,6 @@
 using Kapok.Foundation.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Foundation.Pages;
@@ -12,14 +11,14 @@ internal static class Gallery
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/components").AllowAnyone();
-        group.MapGet("", () => new RazorComponentResult<GalleryPage>());
-        group.MapGet("/home", () => new RazorComponentResult<GalleryHome>());
-        group.MapGet("/item", () => new RazorComponentResult<GalleryItem>());
-        group.MapGet("/case", () => new RazorComponentResult<GalleryCase>());
-        group.MapGet("/desk", () => new RazorComponentResult<GalleryDesk>());
-        group.MapGet("/review", () => new RazorComponentResult<GalleryReview>());
-        group.MapGet("/sign-in", () => new RazorComponentResult<GallerySignIn>());
-        group.MapGet("/division", (string[] division) => new RazorComponentResult<DivisionPicker>(new Dictionary<string, object?>
+        group.MapGet("", () => new PageResult<GalleryPage>());
+        group.MapGet("/home", () => new PageResult<GalleryHome>());
+        group.MapGet("/item", () => new PageResult<GalleryItem>());
+        group.MapGet("/case", () => new PageResult<GalleryCase>());
+        group.MapGet("/desk", () => new PageResult<GalleryDesk>());
+        group.MapGet("/review", () => new PageResult<GalleryReview>());
+        group.MapGet("/sign-in", () => new PageResult<GallerySignIn>());
+        group.MapGet("/division", (string[] division) => new PageResult<DivisionPicker>(new Dictionary<string, object?>
         {
             [nameof(DivisionPicker.Name)] = "division",
             [nameof(DivisionPicker.Label)] = "经营场所所在地",

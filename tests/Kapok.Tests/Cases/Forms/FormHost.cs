@@ -11,7 +11,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -90,7 +89,7 @@ public sealed class FormHost : IAsyncLifetime
     }, heading: false);
 
     static IResult Wrapped<T>(string title, Dictionary<string, object?> parameters, bool heading) =>
-        new RazorComponentResult<Framed>(new Dictionary<string, object?> { ["Title"] = title, ["Of"] = typeof(T), ["With"] = parameters, ["Heading"] = heading });
+        new PageResult<Framed>(new Dictionary<string, object?> { ["Title"] = title, ["Of"] = typeof(T), ["With"] = parameters, ["Heading"] = heading });
 
     /// <summary>A component inside the shell.</summary>
     public sealed class Framed : ComponentBase

@@ -10,7 +10,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -46,7 +45,7 @@ public sealed class PageHost : IAsyncLifetime
         app.UseRouting();
         app.UseKapokForms();
         app.MapKapokPages();
-        app.MapGet("/form", () => new RazorComponentResult<SampleForm>());
+        app.MapGet("/form", () => new PageResult<SampleForm>());
         app.MapPost("/echo", async (HttpRequest request) => Results.Text(string.Join('&', (await request.ReadFormAsync()).Where(pair => pair.Key != "_token").Select(pair => $"{pair.Key}={pair.Value}"))));
         app.MapPost("/open", () => "open").DisableAntiforgery();
         app.MapPost("/session", (HttpResponse response) => { response.Headers["X-Session-Ends"] = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds().ToString(); });
