@@ -4,6 +4,7 @@ using Kapok.Cases.Deciding;
 using Kapok.Cases.Definitions;
 using Kapok.Cases.Model;
 using Kapok.Cases.Storage;
+using Kapok.Documents.Licences;
 using Kapok.Foundation;
 using Kapok.Foundation.Codes;
 using Kapok.Foundation.Data;
@@ -22,13 +23,15 @@ public sealed class CaseDesk : IAsyncDisposable
     readonly DefinitionStore definitions;
     readonly OrganisationDirectory directory;
     readonly CalendarStore calendars;
+    readonly LicenceTypes licences;
+    readonly LicenceIssuing issuing;
     readonly TimeProvider time;
     readonly SharedCommit<Application, Outcome<Receipt>> submissions;
     readonly SharedCommit<CaseCommand, Outcome<CaseSnapshot>> commands;
 
-    public CaseDesk(Database database, RunningNumbers numbers, DefinitionStore definitions, OrganisationDirectory directory, CalendarStore calendars, TimeProvider time)
+    public CaseDesk(Database database, RunningNumbers numbers, DefinitionStore definitions, OrganisationDirectory directory, CalendarStore calendars, LicenceTypes licences, LicenceIssuing issuing, TimeProvider time)
     {
-        (this.numbers, this.definitions, this.directory, this.calendars, this.time) = (numbers, definitions, directory, calendars, time);
+        (this.numbers, this.definitions, this.directory, this.calendars, this.licences, this.issuing, this.time) = (numbers, definitions, directory, calendars, licences, issuing, time);
         submissions = new(database, (c, _, batch) => Submit(c, batch));
         commands = new(database, (c, _, batch) => Act(c, batch), writers: 2);
     }
@@ -39,7 +42,7 @@ public sealed class CaseDesk : IAsyncDisposable
     /// <summary>Does something with a case and returns how it stands afterwards.</summary>
     public Task<Outcome<CaseSnapshot>> Do(CaseCommand command, CancellationToken stop = default) => commands.Write(command, stop);
 
-    CaseWorld World() => new(time.GetUtcNow(), calendars.Current, directory.Current);
+    CaseWorld World() => new(time.GetUtcNow(), calendars.Current, directory.Current) { Licences = licences.Current };
 
     async Task<IReadOnlyList<Outcome<Receipt>>> Submit(NpgsqlConnection connection, IReadOnlyList<Application> batch)
     {
@@ -57,6 +60,8 @@ public sealed class CaseDesk : IAsyncDisposable
                 var number = CaseNumber.Compose(ImplementationCode.Parse(application.Definition.Implementation)!, world.Today, (int)serials.Next(Series(application, world)));
                 var queryCode = QueryCode.Compose(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)));
                 var decided = Submitting.Decide(application, number, queryCode, world);
+                if (decided is { Ok: true, Value: { NeedsLicenceFacts: true } ends })
+                    decided = Submitting.Decide(application, number, queryCode, world with { LicenceFacts = await LicenceFactsReading.Read(connection, [(ends.Row, application.Answers)], world.Licences) });
                 if (!decided.Ok) { answers[i] = decided.As<Receipt>(); continue; }
                 acts.Add((decided.Value!, application));
                 var receipt = new Receipt(application.Id, number, queryCode, world.Now, application.Definition.Item.Content.Name, false);
@@ -66,7 +71,8 @@ public sealed class CaseDesk : IAsyncDisposable
             if (acts.Count > 0)
                 await numbers.Use(Documents(acts.Select(a => a.Act)), async documents =>
                 {
-                    await CaseWriting.Insert(connection, acts.ConvertAll(a => new NewCase(a.Act.Finish(documents), a.Application.Answers, a.Application.Eligibility)), world.Now);
+                    var cases = acts.ConvertAll(a => new NewCase(a.Act.Finish(documents), a.Application.Answers, a.Application.Eligibility));
+                    await CaseWriting.Insert(connection, cases, await Make(connection, cases.Select(c => c.Change)), world.Now);
                     return true;
                 });
             return answers;
@@ -106,6 +112,11 @@ public sealed class CaseDesk : IAsyncDisposable
         var seen = new HashSet<Guid>();
         for (var i = 0; i < batch.Count; i++)
             if (Stands(batch[i]) && seen.Add(batch[i].CaseId)) first[i] = await Decide(batch[i]);
+        if (first.Any(Ends))
+        {
+            world = world with { LicenceFacts = await Facts([.. first.Where(Ends).Select(d => d!.Value!)]) };
+            for (var i = 0; i < batch.Count; i++) if (Ends(first[i])) first[i] = await Decide(batch[i]);
+        }
         return await numbers.Use(Documents(first.Where(d => d is { Ok: true }).Select(d => d!.Value!)), async documents =>
         {
             for (var i = 0; i < batch.Count; i++)
@@ -114,6 +125,11 @@ public sealed class CaseDesk : IAsyncDisposable
                 if (!cases.TryGetValue(command.CaseId, out var snapshot)) { answers[i] = Outcome<CaseSnapshot>.No(Refusal.NotFound, "没有这个办件"); continue; }
                 if (!Stands(command)) { answers[i] = snapshot; continue; }
                 var decided = first[i] ?? await Decide(command);
+                if (Ends(decided))
+                {
+                    world = world with { LicenceFacts = await Facts([decided.Value!]) };
+                    decided = await Decide(command);
+                }
                 if (!decided.Ok) { answers[i] = decided.As<CaseSnapshot>(); continue; }
                 var act = decided.Value!;
                 var change = first[i] is null ? await numbers.Use(Documents([act]), own => Task.FromResult(act.Finish(own))) : act.Finish(documents);
@@ -122,9 +138,13 @@ public sealed class CaseDesk : IAsyncDisposable
                 changes.Add(change);
                 answers[i] = change.After;
             }
-            await CaseWriting.Update(connection, changes, world.Now);
+            await CaseWriting.Update(connection, changes, await Make(connection, changes), world.Now);
             return answers;
         });
+
+        static bool Ends(Outcome<CaseAct>? decided) => decided is { Ok: true, Value.NeedsLicenceFacts: true };
+
+        Task<IReadOnlyDictionary<Guid, LicenceFacts>> Facts(IReadOnlyList<CaseAct> acts) => LicenceFactsReading.Read(connection, [.. acts.Select(a => (a.Row, a.Answers))], world.Licences);
 
         bool Stands(CaseCommand command) => cases.ContainsKey(command.CaseId) && (command is not TimerDue timer || due.ContainsKey((timer.CaseId, timer.Key)));
 
@@ -134,6 +154,15 @@ public sealed class CaseDesk : IAsyncDisposable
             if (command is TimerDue timer) command = timer with { At = due[(timer.CaseId, timer.Key)] };
             return CaseDecisions.Decide(snapshot, command, await definitions.Get(snapshot.Row.Definition), world);
         }
+    }
+
+    /// <summary>The files of licences that decisions have just yielded, sealed before the commit that issues them.</summary>
+    async Task<IReadOnlyList<LicenceChange>> Make(NpgsqlConnection connection, IEnumerable<CaseChange> changes)
+    {
+        var made = new List<LicenceChange>();
+        foreach (var change in changes)
+            if (change.Licences.Count > 0) made.AddRange(await issuing.Make(connection, change.Licences));
+        return made;
     }
 
     /// <summary>Of the timers in the batch, those that are really armed and due: another process may have been quicker.</summary>

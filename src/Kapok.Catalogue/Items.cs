@@ -97,6 +97,10 @@ public sealed class Items
         return list;
     }
 
+    /// <summary>Which of these basic codes exist, as a connection sees it with what its own transaction has written.</summary>
+    public static async Task<IReadOnlySet<string>> Standing(NpgsqlConnection connection, string[] basicCodes) =>
+        (await connection.QueryAsync<string>("select basic_code from catalogue.item where parent is null and basic_code = any(@basicCodes)", new { basicCodes })).ToHashSet();
+
     /// <summary>Who does it for a place: the body of the place itself, else of the nearest division above it; null when there is none.</summary>
     public async ValueTask<PublishedItem?> Nearest(string basicCode, string divisionCode)
     {

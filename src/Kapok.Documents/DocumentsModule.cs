@@ -11,7 +11,14 @@ public sealed class DocumentsModule : IModule
     public string Name => "documents";
     public int Floor => 4;
 
-    public void AddServices(IServiceCollection services, NodeOptions options) => services.AddSingleton(new FontBook(FontBook.UsualFolders(options.Data)));
+    public void AddServices(IServiceCollection services, NodeOptions options)
+    {
+        services.AddSingleton(new FontBook(FontBook.UsualFolders(options.Data)));
+        Licences.LicenceEntrance.AddServices(services);
+    }
 
-    public void MapRoutes(IEndpointRouteBuilder routes) { }
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        Licences.LicenceEntrance.Map(routes);
+    }
 }

@@ -11,6 +11,7 @@ using Kapok.Foundation.Calendar;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Events;
 using Kapok.Foundation.Expressions;
+using Kapok.Documents.Licences;
 using Kapok.Identity;
 using Kapok.Identity.Divisions;
 
@@ -24,6 +25,12 @@ public sealed record CaseWorld(DateTimeOffset Now, WorkCalendar Calendar, Direct
 
     /// <summary>Names of the materials handed in, by case; only for cases whose documents name them.</summary>
     public IReadOnlyDictionary<Guid, IReadOnlyList<string>> Materials { get; init; } = ImmutableDictionary<Guid, IReadOnlyList<string>>.Empty;
+
+    /// <summary>Which licences the approval of an item yields.</summary>
+    public LicenceTypeBook Licences { get; init; } = LicenceTypeBook.Empty;
+
+    /// <summary>What issuing must know, by case; only for cases that are about to yield a licence.</summary>
+    public IReadOnlyDictionary<Guid, LicenceFacts> LicenceFacts { get; init; } = ImmutableDictionary<Guid, LicenceFacts>.Empty;
 }
 
 /// <summary>One decision in the making: collects what is to be written. Nothing leaves it when a rule says no.</summary>
@@ -41,6 +48,8 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
     ConsultationAnswer? answered;
     readonly List<NewAttachment> attachments = [];
     readonly List<NewFlowMessage> sent = [];
+    readonly List<(int Event, LicenceOrder Order)> orders = [];
+    readonly List<LicenceChange> ended = [];
     Guid? reminded, took;
     string? answers;
 
@@ -55,7 +64,29 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
     sealed record Unwritten(int Event, string Occasion, DocumentTemplate Template, CaseScope Scope);
 
     /// <summary>Series of which its documents need a number, once for each document.</summary>
-    public IEnumerable<string> Numbered => unwritten.Where(d => d.Template.Serial).Select(d => Series(d.Template));
+    public IEnumerable<string> Numbered => unwritten.Where(d => d.Template.Serial).Select(d => Series(d.Template)).Concat(orders.Select(o => o.Order.Series).OfType<string>());
+
+    /// <summary>A rule of the end of the case says no; then nothing of the act is written.</summary>
+    public No? Refused { get; set; }
+
+    /// <summary>Deciding needs the facts for licences, which were not read yet.</summary>
+    public bool NeedsLicenceFacts { get; set; }
+
+    /// <summary>Why an approval yields no licence, when the official says so.</summary>
+    public string? WithoutLicence { get; set; }
+
+    /// <summary>What the case says now, for expressions.</summary>
+    public CaseScope Scope() => new(this, new Dictionary<string, Value>(facts));
+
+    /// <summary>A licence to be issued in the transaction of this act; its number is given when the act finishes.</summary>
+    public void Issue(LicenceOrder order)
+    {
+        orders.Add((events.Count, order));
+        Log("licence-ordered", new { });
+    }
+
+    /// <summary>A licence that ends with this act.</summary>
+    public void End(LicenceChange change) => ended.Add(change);
 
     string Series(DocumentTemplate template) => $"document {Row.Organisation} {template.Id} {world.Today.Year}";
 
@@ -138,7 +169,15 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
         return made;
     }
 
-    static string DivisionShort(string name) => name.Length > 2 && name[^1] is '省' or '市' or '区' or '县' or '镇' or '乡' ? name[..^1] : name;
+    LicenceChange Order(int at, LicenceOrder order, NumberRanges numbers)
+    {
+        var change = LicenceDecisions.Order(order, order.NumberFor(order.Series is { } series ? numbers.Next(series) : 0), actor, world.Now);
+        var row = change.After;
+        events[at] = new("licence-ordered", Json.Write(new { row.Id, order.Act, row.Name, row.Number, row.Identifier, row.Version }));
+        return change;
+    }
+
+    public static string DivisionShort(string name) => name.Length > 2 && name[^1] is '省' or '市' or '区' or '县' or '镇' or '乡' ? name[..^1] : name;
 
     /// <summary>Moves the flow by one trigger and does what it asks for.</summary>
     /// <returns>The words of the refusal, or null.</returns>
@@ -243,6 +282,7 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
     public CaseChange Finish(NumberRanges numbers)
     {
         var documents = unwritten.ConvertAll(d => Write(d, numbers));
+        var licences = orders.ConvertAll(o => Order(o.Event, o.Order, numbers));
         var (sealedEvents, head) = EventLog.Seal(Row.Id, new(before.Row.Version, before.Row.Version == 0 ? ChainHead.Start(Row.Id).Digest : before.Row.Digest), actor, world.Now, events);
         Row = Row with { Version = head.Seq, Digest = head.Digest };
         return new CaseChange(new CaseSnapshot(Row, Tasks, before.Content is null ? null : before.Content with { Answers = Answers }))
@@ -250,6 +290,7 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
             DueMoved = Row.DueAt != before.Row.DueAt, Ended = before.Row.Open && !Row.Open,
             Events = sealedEvents, ClosedTasks = closed, WrittenTasks = written, Timers = timers, DisarmedTimers = disarmed, Messages = messages,
             Documents = documents, Notes = notes, Consultations = consultations, Answered = answered, Answers = answers, Reminded = reminded, Attachments = attachments, Sent = sent, Took = took,
+            Licences = [.. licences, .. ended],
         };
     }
 }

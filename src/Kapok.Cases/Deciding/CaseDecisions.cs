@@ -48,6 +48,7 @@ static class CaseDecisions
             ReceiveMessage c => Working.Receive(act, c),
             _ => throw new InvalidOperationException($"no rule for {command.GetType().Name}"),
         };
+        no ??= act.Refused;
         return no is { } refusal ? Outcome<CaseAct>.No(refusal.Kind, refusal.Message, refusal.Where) : act;
     }
 }

@@ -15,11 +15,12 @@ static class Ending
         act.Row = act.Row with { State = CaseState.Closed, Result = result, ClosedAt = act.World.Now, Flow = null };
         foreach (var task in act.Tasks) act.Close(task.Key);
         CaseClock.Add(act, new ClockEntry.Stopped(act.World.Now));
+        var licences = result == "approved" ? Licensing.Issue(act) : [];
         act.Document(result switch { "approved" => "approve", "refused" => "refuse", "not-accepted" => "notAccepted", _ => "withdrawn" });
         act.Log("closed", new { result, reason }, reason ?? "");
         var (title, body) = result switch
         {
-            "approved" => ("您的申请已经办好", $"办件 {act.Row.Number}（{act.Row.ItemName}）已经批准，可以在办件页查看决定文书。"),
+            "approved" => ("您的申请已经办好", $"办件 {act.Row.Number}（{act.Row.ItemName}）已经批准，可以在办件页查看决定文书。{(licences.Count == 0 ? "" : $"电子证照“{string.Join("”“", licences)}”在“我的证照”里。")}"),
             "refused" => ("您的申请没有通过", $"办件 {act.Row.Number}（{act.Row.ItemName}）没有通过。{reason} 您可以查看决定文书，了解理由和救济途径。"),
             "not-accepted" => ("您的申请没有受理", $"办件 {act.Row.Number}（{act.Row.ItemName}）没有受理。理由：{reason}"),
             _ => ("办件已经终止", $"办件 {act.Row.Number}（{act.Row.ItemName}）已经终止。{reason}"),

@@ -17,6 +17,11 @@ static class Working
         if (act.Row.State == CaseState.Suspended && task.Kind is "decide") return No.Conflict("特别程序还没有结束，不能作出决定");
         if (task.Kind == "accept")
             return command.Outcome is "accept" ? Accepting.Accept(act, new Accept(act.Row.Id, act.Actor)) : Accepting.Refuse(act, new RefuseAcceptance(act.Row.Id, act.Actor, command.Note));
+        if (command.WithoutLicence is { } reason)
+        {
+            if (reason.Trim().Length is > 0 and < 4) return No.Invalid("请写明不签发电子证照的理由", "withoutLicence");
+            act.WithoutLicence = reason.Trim() is { Length: > 0 } why ? why : null;
+        }
         if (command.Outcome is "refuse" or "return" or "refuse-proposal" && command.Note.Trim().Length < 2) return No.Invalid("请写明理由", "note");
         if (command.Variables is { ValueKind: JsonValueKind.Object } variables)
             foreach (var variable in variables.EnumerateObject())

@@ -19,7 +19,7 @@ static class CasePost
         static Outcome<CaseCommand> No(string message, string where) => Outcome<CaseCommand>.No(Refusal.Invalid, message, where);
         CaseCommand? command = verb switch
         {
-            "complete" => new CompleteTask(id, actor, Text("task"), Text("outcome"), Text("note")),
+            "complete" => new CompleteTask(id, actor, Text("task"), Text("outcome"), Text("note")) { WithoutLicence = Text("withoutLicence") },
             "return" => new ReturnTask(id, actor, Text("task"), Text("to"), Text("returnReason")),
             "claim" => new Claim(id, actor, Text("task")),
             "release" => new Release(id, actor, Text("task")),

@@ -16,7 +16,7 @@ static class CaseApi
 {
     public sealed record Reasoned(string Reason);
     public sealed record CorrectionBody(Dictionary<string, string>? Fields, Dictionary<string, string>? Materials, string? Note, string? RepeatReason);
-    public sealed record CompletionBody(string Outcome, string? Note, JsonElement? Variables);
+    public sealed record CompletionBody(string Outcome, string? Note, JsonElement? Variables, string? WithoutLicence);
     public sealed record ReturnBody(string To, string Reason);
     public sealed record AssignBody(Guid Person, string? Reason);
     /// <param name="Evidence">Files the caller has uploaded.</param>
@@ -111,7 +111,7 @@ static class CaseApi
             case "release": return await Do(http, desk, new Release(id, actor, key));
             case "completion":
                 var done = await Read<CompletionBody>(http);
-                return await Do(http, desk, new CompleteTask(id, actor, key, done.Outcome ?? "", done.Note ?? "", done.Variables));
+                return await Do(http, desk, new CompleteTask(id, actor, key, done.Outcome ?? "", done.Note ?? "", done.Variables) { WithoutLicence = done.WithoutLicence });
             case "return":
                 var back = await Read<ReturnBody>(http);
                 return await Do(http, desk, new ReturnTask(id, actor, key, back.To ?? "", back.Reason ?? ""));

@@ -6,6 +6,7 @@ using Kapok.Cases.Documents;
 using Kapok.Cases.Flow;
 using Kapok.Cases.Forms;
 using Kapok.Catalogue;
+using Kapok.Documents.Licences;
 using Kapok.Foundation;
 using Kapok.Foundation.Calendar;
 using Kapok.Foundation.Data;
@@ -50,6 +51,7 @@ sealed class CasePackagePart : IPackagePart
             if (parse.Ok) documents[Name(id, path)] = parse.Value!;
         }
         await CheckItems(package, context, forms, flows, documents, faults);
+        CheckLicences(package, forms, faults);
         if (package.Text("calendar.yaml") is { } calendar)
         {
             try { WorkCalendar.Parse(calendar); }
@@ -96,6 +98,25 @@ sealed class CasePackagePart : IPackagePart
             }
         }
     }
+
+    /// <summary>What a licence prints must be asked by the form of the item that yields it.</summary>
+    static void CheckLicences(Package package, Dictionary<string, FormDefinition> forms, List<Fault> faults)
+    {
+        var items = package.In("items", ".yaml").Select(f => (Code: CodeOf(f.Text), Names: References(f.Path, f.Text, []))).Where(i => i.Code is not null && i.Names?.Form is not null).ToList();
+        foreach (var (path, text) in package.In("licences", ".yaml", ".yml"))
+        {
+            if (LicenceTypeFile.Read(package.Head.Id, path, text, []) is not { } file) continue; // the documents part names these faults
+            foreach (var yield in file.Type.Yields)
+            {
+                if (items.FirstOrDefault(i => i.Code == yield.Item) is not { Names.Form: { } form }) continue;
+                if (!forms.TryGetValue(form.StartsWith('@') ? form[1..] : $"{package.Head.Id}/{form}", out var known)) continue;
+                foreach (var (field, where) in file.AnswersRead(yield).Distinct())
+                    if (known.Find(field) is null) faults.Add(new(where, $"证照用到 answers.{field}，但事项 {yield.Item} 的表单 {form} 没有这一项"));
+            }
+        }
+    }
+
+    static string? CodeOf(string text) => System.Text.RegularExpressions.Regex.Match(text, "(?m)^code:\\s*[\"']?(\\d{12})") is { Success: true } m ? m.Groups[1].Value : null;
 
     sealed record Named(string? Form, string? Flow, Dictionary<string, string> Documents, int Implementations);
 

@@ -1,3 +1,4 @@
+using Kapok.Documents.Licences;
 using Kapok.Foundation.Events;
 
 namespace Kapok.Cases.Model;
@@ -26,6 +27,8 @@ public sealed record CaseChange(CaseSnapshot After)
     /// <summary>Messages to the flows of other cases, and the one that this case's flow took.</summary>
     public IReadOnlyList<NewFlowMessage> Sent { get; init; } = [];
     public Guid? Took { get; init; }
+    /// <summary>Licences that the decision issues or ends, still without their files.</summary>
+    public IReadOnlyList<LicenceChange> Licences { get; init; } = [];
     /// <summary>New answers of the applicant, when a correction changed them.</summary>
     public string? Answers { get; init; }
 }

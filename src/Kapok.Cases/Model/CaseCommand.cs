@@ -30,7 +30,13 @@ public sealed record AskCorrection(Guid CaseId, Actor Actor, ImmutableDictionary
 public sealed record Supplement(Guid CaseId, Actor Actor, JsonElement Answers, ImmutableArray<string> ChangedMaterials) : CaseCommand(CaseId, Actor) { public override bool NeedsContent => true; }
 
 /// <summary>Finishes a piece of work with one of its outcomes.</summary>
-public sealed record CompleteTask(Guid CaseId, Actor Actor, string Task, string Outcome, string Note = "", JsonElement? Variables = null) : CaseCommand(CaseId, Actor) { public override bool NeedsContent => true; }
+public sealed record CompleteTask(Guid CaseId, Actor Actor, string Task, string Outcome, string Note = "", JsonElement? Variables = null) : CaseCommand(CaseId, Actor)
+{
+    public override bool NeedsContent => true;
+
+    /// <summary>Why an approval yields no electronic licence although the item has one (业务办结时同步签发, recorded reason).</summary>
+    public string? WithoutLicence { get; init; }
+}
 
 /// <summary>退回: back to an earlier piece of work.</summary>
 public sealed record ReturnTask(Guid CaseId, Actor Actor, string Task, string ToNode, string Reason) : CaseCommand(CaseId, Actor);

@@ -1,4 +1,5 @@
 using Kapok.Cases.Model;
+using Kapok.Documents.Licences;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Events;
 using Npgsql;
@@ -13,7 +14,7 @@ sealed record NewCase(CaseChange Change, string Answers, string Eligibility);
 /// <summary>Writes what decisions changed: any number of cases in one round trip, inside the caller's transaction.</summary>
 static class CaseWriting
 {
-    public static async Task Insert(NpgsqlConnection connection, IReadOnlyList<NewCase> cases, DateTimeOffset now)
+    public static async Task Insert(NpgsqlConnection connection, IReadOnlyList<NewCase> cases, IReadOnlyList<LicenceChange> licences, DateTimeOffset now)
     {
         await using var batch = new NpgsqlBatch(connection);
         var rows = cases.Select(c => c.Change.After.Row).ToList();
@@ -36,10 +37,11 @@ static class CaseWriting
                 Uuid<CaseRow>(r => r.Id), Uuid<CaseRow>(r => r.Organisation), Time<CaseRow>(r => r.DueAt)));
         batch.BatchCommands.Add(Of("delete from cases.draft where id = any($1)", rows, Uuid<CaseRow>(r => r.Id)));
         Common(batch, [.. cases.Select(c => c.Change)], now);
+        LicenceWriting.Add(batch, licences, now);
         await batch.ExecuteNonQueryAsync();
     }
 
-    public static async Task Update(NpgsqlConnection connection, IReadOnlyList<CaseChange> changes, DateTimeOffset now)
+    public static async Task Update(NpgsqlConnection connection, IReadOnlyList<CaseChange> changes, IReadOnlyList<LicenceChange> licences, DateTimeOffset now)
     {
         if (changes.Count == 0) return;
         await using var batch = new NpgsqlBatch(connection);
@@ -63,6 +65,7 @@ static class CaseWriting
             batch.BatchCommands.Add(Of("update cases.content c set answers = u.answers from unnest($1, $2::json[]) as u(id, answers) where c.case_id = u.id", answers,
                 Uuid<CaseChange>(c => c.After.Row.Id), Text<CaseChange>(c => c.Answers)));
         Common(batch, changes, now);
+        LicenceWriting.Add(batch, licences, now);
         await batch.ExecuteNonQueryAsync();
     }
 

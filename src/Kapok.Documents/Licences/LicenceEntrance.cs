@@ -1,0 +1,26 @@
+using Kapok.Foundation.Jobs;
+using Kapok.Foundation.Packages;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Kapok.Documents.Licences;
+
+/// <summary>What the licences add to the module: services, jobs, routes.</summary>
+static class LicenceEntrance
+{
+    public static void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<LicenceTypes>();
+        services.AddHostedService(s => s.GetRequiredService<LicenceTypes>());
+        services.TryAddSingleton<ILicencePress, NoPress>();
+        services.AddSingleton<LicenceIssuing>();
+        services.AddSingleton<LicenceRegister>();
+        services.AddSingleton<IJob, PressJob>();
+        services.AddSingleton<IPackagePart, LicencePackagePart>();
+    }
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+    }
+}
