@@ -49,7 +49,8 @@ static class Licensing
     static LicenceOrder? Order(CaseAct act, LicenceType type, Yield yield, LicenceFacts facts, CaseScope scope, List<string> faults)
     {
         var number = yield.Number is { } source ? Text(source, scope) : "";
-        var before = yield.Act == "issue" ? null : Meant(type, number, facts, act, faults);
+        var before = yield.Act == "issue" && !type.Single ? null : Meant(type, number, facts, act, faults);
+        if (yield.Act == "issue" && before is { Current.State: LicenceState.Cancelled or LicenceState.Annulled or LicenceState.Revoked }) before = null;
         if (faults.Count > 0) return null;
         var given = yield.Act == "issue" ? type.Number.StartsWith('=') ? Text(type.Number[1..], scope) : null : before is null && number.Length > 0 ? number : null;
         if (given is { Length: 0 } or { Length: > 100 }) faults.Add("没有证照编号");
@@ -66,13 +67,16 @@ static class Licensing
     static LicenceChain? Meant(LicenceType type, string number, LicenceFacts facts, CaseAct act, List<string> faults)
     {
         var mine = facts.Chains.Where(c => c.Current.Type == type.Key && (number.Length > 0 ? c.Current.Number == number : Named(c.Current, facts, act))).ToList();
-        if (number.Length == 0) mine = [.. mine.Where(c => c.Current.State is LicenceState.Valid or LicenceState.Suspended or LicenceState.Expired)];
+        if (number.Length == 0) mine = [.. mine.Where(c => c.Current.State is LicenceState.Valid or LicenceState.Suspended or LicenceState.Expired or LicenceState.ToMake or LicenceState.ToSeal)];
         if (mine.Count > 1) { faults.Add($"申请人有 {mine.Count} 本“{type.Name}”，申请里没有写明是哪一本"); return null; }
-        if (mine.Count == 0) { act.Log("licence-not-on-register", new { type = type.Key, number }); return null; }
+        if (mine.Count == 0) 
+        {
+            if (!type.Single) act.Log("licence-not-on-register", new { type = type.Key, number });
+            return null;
+        }
         var chain = mine[0];
         if (!Named(chain.Current, facts, act)) faults.Add($"证照 {number} 的持证人不是申请人，申请里也没有他");
-        else if (chain.Pending is not null) faults.Add($"证照 {chain.Current.Number} 正在制证，请等制好以后再办");
-        else if (chain.Current.State is not (LicenceState.Valid or LicenceState.Expired)) faults.Add($"证照 {chain.Current.Number} 现在是“{LicenceWords.Of(chain.Current.State)}”");
+        else if (chain.Current.State is not (LicenceState.Valid or LicenceState.Expired or LicenceState.ToMake or LicenceState.ToSeal)) faults.Add($"证照 {chain.Current.Number} 现在是“{LicenceWords.Of(chain.Current.State)}”");
         return chain;
     }
 
@@ -121,7 +125,7 @@ static class Licensing
     static FieldValue Field(LicenceField field, Yield yield, LicenceChain? before, CaseScope scope, List<string> faults)
     {
         var own = yield.From.GetValueOrDefault(field.Id);
-        var source = own ?? (before is null ? field.From : null);
+        var source = own ?? (before is null || yield.Act == "issue" ? field.From : null);
         var value = source is null ? "" : Shown(source, scope);
         if (value.Length == 0 && before is not null) value = before.Current.Value(field.Id);
         if (value.Length == 0 && field.Required) faults.Add($"照面项“{field.Name}”是空的");
@@ -132,7 +136,7 @@ static class Licensing
     static DateOnly? End(CaseAct act, LicenceType type, Yield yield, LicenceChain? before, CaseScope scope)
     {
         if (type.Validity.Until is { } until) return Expression.Parse(until).Evaluate(scope).AsDate;
-        if (before is not null && yield.Act != "renew") return before.Current.ValidTo;
+        if (before is not null && yield.Act is not ("renew" or "issue")) return before.Current.ValidTo;
         // A renewal runs on from the last day, also when it is decided before that day.
         var from = yield.Act == "renew" && before?.Current.ValidTo is { } last && last >= act.World.Today ? last.AddDays(1) : act.World.Today;
         return type.Validity.End(from);

@@ -22,10 +22,12 @@ static class LicenceFactsReading
             foreach (var (type, yield, _) in book.Of(row.ItemCode))
             {
                 var source = yield.Number ?? (yield.Act == "issue" && type.Number.StartsWith('=') ? type.Number[1..] : null);
-                if (yield.Act == "issue" && source is null) continue;
+                if (yield.Act == "issue" && source is null && !type.Single) continue;
                 types.Add(type.Key);
                 if (source is not null && Expression.Parse(source).Evaluate(scope.Value) is { IsNull: false } number) numbers.Add(number.ToString()!.Trim());
-                if (yield.Act != "issue" && parties.TryGetValue(row.Party, out var party)) holders.Add($"{party.CertificateType}:{party.CertificateNumber}");
+                if ((yield.Act != "issue" || type.Single) && type.HolderFrom is { Rows: null, Code: var holder } && Expression.Parse(holder).Evaluate(scope.Value) is { IsNull: false } code)
+                    foreach (var kind in (string[])["111", "001", "999"]) holders.Add($"{kind}:{code.ToString()!.Trim()}");
+                if ((yield.Act != "issue" || type.Single) && parties.TryGetValue(row.Party, out var party)) holders.Add($"{party.CertificateType}:{party.CertificateNumber}");
             }
         }
         var chains = types.Count == 0 ? [] : await LicenceRegister.ForDecision(connection, [.. types], [.. numbers], [.. holders]);

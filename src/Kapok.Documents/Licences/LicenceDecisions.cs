@@ -47,7 +47,10 @@ public static class LicenceDecisions
             Notes = order.Note is { } note ? [.. before?.Notes ?? [], note] : before?.Notes ?? [], Grade = order.Grade, Source = order.Source, CaseId = order.CaseId, CaseNumber = order.CaseNumber,
             Previous = before?.Id, ChangedAt = now,
         };
-        return Chained([row], order.Before?.Head, actor, now, new NewEvent(LicenceEvents.Ordered, Json.Write(new
+        // A version that was decided earlier and never made gives way to this one.
+        ImmutableArray<LicenceRow> rows = order.Before?.Pending is { } unmade
+            ? [unmade with { State = LicenceState.Superseded, StateReason = $"未制证，由第 {version} 版代替", Waits = "", Next = row.Id, ChangedAt = now }, row] : [row];
+        return Chained(rows, order.Before?.Head, actor, now, new NewEvent(LicenceEvents.Ordered, Json.Write(new
         {
             row.Id, order.Act, row.Identifier, row.Number, row.Version, row.Type, row.TypeVersion, issuer = row.IssuerName, row.ValidTo, row.CaseNumber, previous = before?.Identifier,
         }))) with { Before = order.Before };
@@ -104,6 +107,14 @@ public static class LicenceDecisions
         if (row.State is not (LicenceState.Valid or LicenceState.Suspended) || row.StateOn(ChinaTime.DateOf(now)) != LicenceState.Expired) return null;
         return Chained([row with { State = LicenceState.Expired, StateReason = "有效期届满", ChangedAt = now }], chain.Head, Actor.System, now,
             new NewEvent(LicenceEvents.Expired, Json.Write(new { row.Id, row.Identifier, row.Number, row.ValidTo }), "有效期届满"));
+    }
+
+    /// <summary>A licence that was issued elsewhere or before is taken onto the register as it stands (存量证照).</summary>
+    public static LicenceChange Import(LicenceOrder order, string number, LicenceState state, SealedFile? file, Actor actor, DateTimeOffset now)
+    {
+        var ordered = Order(order, number, actor, now).After;
+        var row = ordered with { State = state, Waits = "", File = file?.File, FileDigest = file?.Digest, Seq = 0, Digest = [] };
+        return Chained([row], null, actor, now, new NewEvent(LicenceEvents.Imported, Json.Write(new { row.Id, row.Identifier, row.Number, row.Type, row.Grade, row.IssuedOn, row.ValidTo, state = LicenceWords.Key(state) })));
     }
 
     /// <summary>Something about a licence that changes no state goes on its record.</summary>

@@ -16,6 +16,7 @@ static class LicenceEntrance
         services.TryAddSingleton<ILicencePress, NoPress>();
         services.AddSingleton<LicenceIssuing>();
         services.AddSingleton<LicenceRegister>();
+        services.AddSingleton<Stock.StockImport>();
         services.AddSingleton<IJob, PressJob>();
         services.AddSingleton<IPackagePart, LicencePackagePart>();
     }

@@ -10,7 +10,7 @@ namespace Kapok.Documents.Licences;
 public sealed record LicenceChain(ImmutableArray<LicenceRow> Versions)
 {
     /// <summary>The version that counts: the last that was sealed, or the only one.</summary>
-    public LicenceRow Current => Versions.LastOrDefault(v => v.State is not (LicenceState.ToMake or LicenceState.ToSeal)) ?? Versions[^1];
+    public LicenceRow Current => Versions.LastOrDefault(v => v.State is not (LicenceState.ToMake or LicenceState.ToSeal or LicenceState.Superseded)) ?? Versions[^1];
 
     /// <summary>A version that waits to be made, beside the one that counts.</summary>
     public LicenceRow? Pending => Versions.LastOrDefault(v => v.State is LicenceState.ToMake or LicenceState.ToSeal);
@@ -57,13 +57,15 @@ public sealed partial record LicenceOrder(Guid Id, LicenceType Type, string Act,
 
     /// <summary>
     /// Serial of the identifier: the number itself where it consists of digits and capital letters, else twenty characters made
-    /// from the id, so that the same licence always gets the same one.
+    /// from type, issuer and number, so that the same licence always gets the same one.
     /// </summary>
-    public string SerialFor(string number) => PlainNumber().IsMatch(number) ? number : Twenty(Id);
+    public string SerialFor(string number) => SerialFor(Type, Issuer, number);
 
-    static string Twenty(Guid id)
+    internal static string SerialFor(LicenceType type, Organisation issuer, string number) => PlainNumber().IsMatch(number) ? number : Twenty($"{type.Code}|{issuer.CreditCode}|{number}");
+
+    static string Twenty(string from)
     {
-        var value = new System.Numerics.BigInteger(System.Security.Cryptography.SHA256.HashData(id.ToByteArray(bigEndian: true)), isUnsigned: true, isBigEndian: true);
+        var value = new System.Numerics.BigInteger(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(from)), isUnsigned: true, isBigEndian: true);
         Span<char> text = stackalloc char[20];
         for (var i = 0; i < text.Length; i++) { text[i] = CheckCharacters.Alphanumeric[(int)(value % 36)]; value /= 36; }
         return new(text);

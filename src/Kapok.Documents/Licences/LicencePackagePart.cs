@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Dapper;
 using Kapok.Catalogue;
+using Kapok.Documents.Licences.Stock;
 using Kapok.Foundation;
+using Kapok.Foundation.Calendar;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Events;
 using Kapok.Foundation.Packages;
@@ -26,6 +28,8 @@ sealed class LicencePackagePart : IPackagePart
         foreach (var twice in files.GroupBy(f => f.Type.Code).Where(g => g.Count() > 1)) faults.Add(new(twice.Last().Path, $"证照类型代码 {twice.Key} 已在 {twice.First().Path} 用过"));
         var directory = await OrganisationDirectory.Load(context.Connection);
         var standing = (await context.Connection.QueryAsync<(string Key, string Code, string Package)>("select key, code, package from documents.licence_type")).ToList();
+        var book = new LicenceTypeBook([.. (await LicenceTypes.Load(context.Connection)).Types.Where(t => files.All(f => f.Type.Key != t.Type.Key)), .. files.Select(f => new StandingType(f.Type, true))]);
+        foreach (var row in Demonstration(package, context)) faults.AddRange(StockCheck.Check(row, book, directory, ChinaTime.DateOf(context.Now)).Faults);
         var items = await Items.Standing(context.Connection, [.. files.SelectMany(f => f.Type.Yields).Select(y => y.Item).Distinct()]);
         foreach (var file in files)
         {
@@ -44,6 +48,8 @@ sealed class LicencePackagePart : IPackagePart
         var files = Files(package, []);
         if (files.Count == 0) return;
         foreach (var file in files) await Put(file.Type, package.Head.Id, context);
+        if (Demonstration(package, context) is { Count: > 0 } rows)
+            await StockImport.Put(context.Connection, rows, await LicenceTypes.Load(context.Connection), await OrganisationDirectory.Load(context.Connection), context.Actor, context.Now, _ => new(true, ""));
         await Signals.Send(context.Connection, LicenceTypes.Topic, package.Head.Id);
     }
 
@@ -65,6 +71,16 @@ sealed class LicencePackagePart : IPackagePart
         if (known is null && type.Publish) events.Add(new(LicenceEvents.TypePublished, Json.Write(new { type.Key, version }), "随应用包发布"));
         await EventLog.Append(c, id, context.Actor, context.Now, events);
     }
+
+    /// <summary>Invented licences of the invented people, only on demonstration nodes: the register they would have held before.</summary>
+    static List<StockRow> Demonstration(Package package, InstallContext context)
+    {
+        if (context.Node.Mode != NodeMode.Demonstration || package.Text(DemonstrationFile) is not { } text) return [];
+        var read = Yaml.Read<List<StockRow>>(DemonstrationFile, text);
+        return read.Ok ? [.. read.Value!.Select((r, i) => r with { Where = $"{DemonstrationFile} 第 {i + 1} 项" })] : [new() { Where = $"{DemonstrationFile}：{read.Message}" }];
+    }
+
+    const string DemonstrationFile = "demo/licences.yaml";
 
     static List<LicenceTypeFile> Files(Package package, List<Fault> faults) =>
         [.. package.In("licences", ".yaml", ".yml").Select(f => LicenceTypeFile.Read(package.Head.Id, f.Path, f.Text, faults)).OfType<LicenceTypeFile>()];

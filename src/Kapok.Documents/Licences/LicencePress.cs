@@ -64,21 +64,18 @@ public sealed class LicenceIssuing(ILicencePress press, LicenceTypes types, Data
     }, stop);
 }
 
-/// <summary>Waits with a licence until it can be made; tries again at growing intervals of at most five minutes, for as long as it takes.</summary>
+/// <summary>Waits with a licence until it can be made; looks again every half minute, for as long as it takes.</summary>
 sealed class PressJob(LicenceIssuing issuing) : IJob
 {
     public const string KindName = "licence-press";
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
     public string Kind => KindName;
-    public int MaxAttempts => int.MaxValue;
 
     sealed record Payload(Guid Licence);
 
     public async Task Run(JobRun run, CancellationToken stop)
     {
-        if (await issuing.MakeWaiting(run.Payload<Payload>().Licence, stop) is { } why) throw new LicenceWaits(why);
+        if (await issuing.MakeWaiting(run.Payload<Payload>().Licence, stop) is { } why) throw new JobWaits(why, Pause);
     }
 }
-
-/// <summary>A licence cannot be made yet; the message says why.</summary>
-public sealed class LicenceWaits(string why) : Exception(why);

@@ -37,6 +37,9 @@ public sealed record LicenceType
     /// <summary>Who holds it, when it is not the applicant of the case.</summary>
     [Element("持证主体来源")] public HolderSource? HolderFrom { get; init; }
 
+    /// <summary>一主体一证: a holder has one at a time; issuing anew makes the next version of the one he has.</summary>
+    [Element("一主体一证")] public bool Single { get; init; }
+
     /// <summary>Items whose approval yields, renews, changes or ends a licence of the type.</summary>
     [Element("关联事项")] public IReadOnlyList<Yield> Yields { get; init; } = [];
 

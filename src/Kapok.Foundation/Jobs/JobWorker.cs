@@ -68,6 +68,12 @@ public sealed class JobWorker(Database database, IServiceProvider services, IEnu
             }
             await database.Read(c => c.ExecuteAsync("update kapok.job set state = 'done', lease_until = null, last_error = null, finished_at = now() where id = @Id and attempts = @Attempts", claimed));
         }
+        catch (JobWaits e)
+        {
+            await database.Read(c => c.ExecuteAsync("""
+                update kapok.job set state = 'waiting', lease_until = null, last_error = @error, due = now() + @wait, attempts = attempts - 1 where id = @Id and attempts = @Attempts
+                """, new { claimed.Id, claimed.Attempts, error = e.Message, wait = e.Wait }));
+        }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
             var last = claimed.Attempts >= job.MaxAttempts;

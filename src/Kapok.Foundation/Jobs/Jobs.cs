@@ -42,6 +42,15 @@ public sealed class JobRun(Database database, Guid id, string kind, JsonElement 
     }
 }
 
+/// <summary>
+/// Thrown by a job that waits for something outside – a key holder, another node – and has not failed: it stays planned
+/// with the reason, is tried again after the wait, and uses up no attempt.
+/// </summary>
+public sealed class JobWaits(string why, TimeSpan wait) : Exception(why)
+{
+    public TimeSpan Wait => wait;
+}
+
 /// <summary>The job was taken over by another process while this one stood still.</summary>
 public sealed class LeaseLost(Guid job) : Exception($"job {job} was taken over");
 

@@ -44,6 +44,20 @@ public sealed class LicenceDecisionTests
         made.After.Chain.ShouldBe(old.Current.Chain);
     }
 
+    [Fact]
+    public void A_version_that_was_never_made_gives_way_to_the_next_and_the_standing_one_stands_until_that_is_sealed()
+    {
+        var old = Given.Valid();
+        var unmade = old.With(LicenceDecisions.Order(Given.Order(old, "change"), old.Current.Number, Given.Official, Given.Now));
+        var again = LicenceDecisions.Order(Given.Order(unmade, "renew"), old.Current.Number, Given.Official, Given.Now);
+        var chain = unmade.With(again);
+        chain.Current.Id.ShouldBe(old.Current.Id);
+        chain.Versions.Select(v => v.State).ShouldBe([LicenceState.Valid, LicenceState.Superseded, LicenceState.ToMake]);
+        chain = chain.With(LicenceDecisions.Sealed(again.After, chain.Current, chain.Head, Given.File, Actor.System, Given.Now));
+        chain.Versions.Select(v => v.State).ShouldBe([LicenceState.Superseded, LicenceState.Superseded, LicenceState.Valid]);
+        chain.Current.Version.ShouldBe(3);
+    }
+
     [Theory]
     [InlineData("suspend", LicenceState.Suspended)]
     [InlineData("cancel", LicenceState.Cancelled)]
