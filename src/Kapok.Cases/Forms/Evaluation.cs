@@ -103,17 +103,15 @@ internal sealed class Evaluation(FormDefinition definition, FormContext context)
         return ImmutableCollectionsMarshal.AsImmutableArray<FieldState>(names.States!);
     }
 
-    /// <summary>The answers to the members of a group, by their place; canonical answers stand in the order of the members.</summary>
+    /// <summary>The answers to the members of a group, by their place. Mostly they stand in the order of the members; the database has an order of its own.</summary>
     static JsonElement[] Given(ImmutableArray<FormField> members, JsonElement group)
     {
         var given = new JsonElement[members.Length];
         if (group.ValueKind != JsonValueKind.Object) return given;
         var at = 0;
         foreach (var answer in group.EnumerateObject())
-        {
-            while (!answer.NameEquals(members[at].Name)) at++;
-            given[at++] = answer.Value;
-        }
+            for (var tried = 0; tried < members.Length; tried++, at = (at + 1) % members.Length)
+                if (answer.NameEquals(members[at].Name)) { given[at] = answer.Value; break; }
         return given;
     }
 

@@ -14,6 +14,7 @@ public static class FormEngine
         new Evaluation(definition, context).Run(answers);
 
     /// <summary>The form as it is shown to read: what was answered, without asking again whether it is right.</summary>
+    /// <param name="answers">As they were submitted (<see cref="FormState.Submission"/>), in any order.</param>
     public static FormState Show(FormDefinition definition, JsonElement answers, FormContext context) =>
         new Evaluation(definition, context).Run(answers, check: false);
 

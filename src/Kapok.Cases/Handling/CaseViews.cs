@@ -44,9 +44,10 @@ public sealed record CaseView(CaseSnapshot Case, CaseDefinition Definition, Cloc
 public sealed class CaseViews(Database database, DefinitionStore definitions, CalendarStore calendars, OrganisationDirectory directory, DataReads reads, TimeProvider time)
 {
     /// <summary>For the applicant: his own cases, by id or number.</summary>
-    public async Task<CaseView?> ForApplicant(Guid id, Actor actor)
+    /// <param name="papers">With the text of the documents; a page that only names them leaves it in the database.</param>
+    public async Task<CaseView?> ForApplicant(Guid id, Actor actor, bool papers = true)
     {
-        var view = await Load(id);
+        var view = await Load(id, papers);
         return view is not null && Owns(actor, view.Row) ? view : null;
     }
 
@@ -85,14 +86,15 @@ public sealed class CaseViews(Database database, DefinitionStore definitions, Ca
     }
 
     /// <summary>Everything about one case, in one round trip.</summary>
-    public async Task<CaseView?> Load(Guid id)
+    /// <param name="papers">With the text of the documents.</param>
+    public async Task<CaseView?> Load(Guid id, bool papers = true)
     {
         await using var c = await database.Open();
         await using var batch = new NpgsqlBatch(c);
         CaseReading.Ask(batch, id);
         batch.BatchCommands.Add(EventLog.SelectCommand(id));
-        foreach (var sql in (string[])["select * from cases.material where owner = $1 order by added_at", "select * from cases.document where case_id = $1 order by made_at, id", "select * from cases.message where case_id = $1 and kind <> 'draft' order by at, id"])
-            batch.BatchCommands.Add(new(sql) { Parameters = { new() { Value = id } } });
+        foreach (var sql in (string[])[Materials, papers ? Documents : DocumentsByName, Messages])
+            batch.BatchCommands.Add(new(sql) { Parameters = { new() { Value = id, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid } } });
         await using var reader = await batch.ExecuteReaderAsync();
         if (!(await CaseReading.Answer(reader, withContent: true)).TryGetValue(id, out var snapshot)) return null;
         await reader.NextResultAsync();
@@ -101,6 +103,10 @@ public sealed class CaseViews(Database database, DefinitionStore definitions, Ca
         var definition = await definitions.Get(snapshot.Row.Definition);
         return new(snapshot, definition, CaseClock.Reading(snapshot.Row, definition, calendars.Current, time.GetUtcNow()), directory.Organisation(snapshot.Row.Organisation)!, [.. events], materials, documents, messages);
     }
+
+    const string Materials = "select * from cases.material where owner = $1 order by added_at", Messages = "select * from cases.message where case_id = $1 and kind <> 'draft' order by at, id",
+        Documents = "select * from cases.document where case_id = $1 order by made_at, id",
+        DocumentsByName = "select id, case_id, kind, title, number, '' as html, digest, made_at, made_by from cases.document where case_id = $1 order by made_at, id";
 
     static async Task<ImmutableArray<T>> Rows<T>(NpgsqlDataReader reader)
     {

@@ -50,7 +50,7 @@ static class MyPages
 
     static async Task<IResult> Show(Guid id, string? done, HttpContext http, CaseViews views, MyCases cases, FormPlace place, OrganisationDirectory directory, Texts texts)
     {
-        if (await views.ForApplicant(id, http.Actor()) is not { } view) return Problems.NotFound("没有这个办件");
+        if (await views.ForApplicant(id, http.Actor(), papers: false) is not { } view) return Problems.NotFound("没有这个办件");
         if (view.Messages.Any(m => m.ReadAt is null && !m.FromParty)) await cases.Read(id);
         return Page(view, place, directory, texts, http, done, "", null);
     }

@@ -34,6 +34,8 @@ public static class KapokPages
         services.Replace(ServiceDescriptor.Singleton(HtmlEncoder.Create(UnicodeRanges.All)));
         services.TryAddSingleton<Assets>();
         services.TryAddSingleton<TextTable>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<PageTokens>();
         services.TryAddScoped<PageContext>();
         services.TryAddScoped<Texts>();
         return services;

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 
 namespace Kapok.Foundation.Pages;
@@ -12,7 +11,7 @@ namespace Kapok.Foundation.Pages;
 public sealed record NavLink(string Text, string Href, string? Icon = null, int? Count = null, string? Group = null);
 
 /// <summary>What every page of one request knows: language, preferences, who looks, where.</summary>
-public sealed class PageContext(IAntiforgery antiforgery)
+public sealed class PageContext(PageTokens tokens)
 {
     /// <summary>Languages of the interface, by BCP 47 tag; the first is the source.</summary>
     public static readonly IReadOnlyList<string> Languages = ["zh-Hans", "zh-Hant", "en"];
@@ -81,7 +80,7 @@ public sealed class PageContext(IAntiforgery antiforgery)
     }
 
     /// <summary>Antiforgery token of this request; made on first use, before the answer starts.</summary>
-    public string Token => token ??= Http is null ? "" : antiforgery.GetAndStoreTokens(Http).RequestToken ?? "";
+    public string Token => token ??= Http is null ? "" : tokens.Of(Http);
     private string? token;
 
     /// <summary>The link that leads to this page, or to its nearest ancestor; null when none does.</summary>
