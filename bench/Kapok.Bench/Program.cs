@@ -31,6 +31,7 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
     ["history"] = () => OnNode(async n => { var before = await CaseBench.Steps(n, 64, time); await CaseBench.Seed(n, cases, versions: 10_000); return [before, (await CaseBench.Steps(n, 64, time)) with { Name = "steps-history" }]; }),
     ["page"] = () => OnNode(n => PageBench.Pages(n, time)),
     ["case"] = () => OnNode(n => PageBench.Case(n, time)),
+    ["document"] = () => DocumentBench.Run(root, time),
     ["start"] = () => OnNode(PageBench.Start),
 };
 

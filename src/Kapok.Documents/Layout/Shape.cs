@@ -1,6 +1,6 @@
 namespace Kapok.Documents.Layout;
 
-/// <param name="Verb"><c>M</c> move, <c>L</c> line, <c>B</c> cubic curve with two control points, <c>C</c> close.</param>
+/// <param name="Verb"><c>M</c> move, <c>L</c> line, <c>Q</c> quadratic curve with one control point, <c>B</c> cubic curve with two, <c>C</c> close.</param>
 public readonly record struct ShapeStep(char Verb, double X = 0, double Y = 0, double X1 = 0, double Y1 = 0, double X2 = 0, double Y2 = 0);
 
 /// <summary>An outline in millimetres. Built once, then only read.</summary>
@@ -15,6 +15,7 @@ public sealed class Shape
     public Shape Move(double x, double y) { steps.Add(new('M', x, y)); return this; }
     public Shape Line(double x, double y) { steps.Add(new('L', x, y)); return this; }
     public Shape Curve(double x1, double y1, double x2, double y2, double x, double y) { steps.Add(new('B', x, y, x1, y1, x2, y2)); return this; }
+    public Shape Arch(double x1, double y1, double x, double y) { steps.Add(new('Q', x, y, x1, y1)); return this; }
     public Shape Close() { steps.Add(new('C')); return this; }
 
     public static Shape Segment(double x1, double y1, double x2, double y2) => new Shape().Move(x1, y1).Line(x2, y2);
@@ -59,7 +60,8 @@ public sealed class Shape
         {
             if (s.Verb == 'C') continue;
             Take(s.X, s.Y);
-            if (s.Verb == 'B') { Take(s.X1, s.Y1); Take(s.X2, s.Y2); }
+            if (s.Verb is 'B' or 'Q') Take(s.X1, s.Y1);
+            if (s.Verb == 'B') Take(s.X2, s.Y2);
         }
         return steps.Count == 0 ? default : new(left, top, right - left, bottom - top);
     }

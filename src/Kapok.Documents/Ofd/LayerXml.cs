@@ -95,7 +95,9 @@ sealed class LayerXml(ByteText xml, Resources resources, int firstFont, int firs
     {
         var bounds = path.Shape.Bounds();
         var half = path.Stroke is null ? 0 : path.LineWidth / 2 + 0.1;
-        var box = new Area(bounds.X - half, bounds.Y - half, Math.Max(bounds.Width, 0.001) + 2 * half, Math.Max(bounds.Height, 0.001) + 2 * half);
+        // From a whole millimetre: equal ornaments then have equal texts, and the file stays small.
+        var (x, y) = (Math.Floor(bounds.X - half), Math.Floor(bounds.Y - half));
+        var box = new Area(x, y, Math.Max(bounds.Right + half - x, 0.01), Math.Max(bounds.Bottom + half - y, 0.01));
         xml.Add("<ofd:PathObject ID=\""u8).Add(id).Add("\" Boundary=\""u8);
         Box(box);
         if (path.Stroke is not null) xml.Add("\" LineWidth=\""u8).Add(path.LineWidth);
@@ -120,10 +122,11 @@ sealed class LayerXml(ByteText xml, Resources resources, int firstFont, int firs
             {
                 case 'M': xml.Add("M "u8); break;
                 case 'L': xml.Add("L "u8); break;
-                case 'B': xml.Add("B "u8).Add(s.X1 - box.X).Space().Add(s.Y1 - box.Y).Space().Add(s.X2 - box.X).Space().Add(s.Y2 - box.Y).Space(); break;
+                case 'Q': xml.Add("Q "u8).Fine(s.X1 - box.X).Space().Fine(s.Y1 - box.Y).Space(); break;
+                case 'B': xml.Add("B "u8).Fine(s.X1 - box.X).Space().Fine(s.Y1 - box.Y).Space().Fine(s.X2 - box.X).Space().Fine(s.Y2 - box.Y).Space(); break;
                 default: xml.Add("C"u8); continue;
             }
-            xml.Add(s.X - box.X).Space().Add(s.Y - box.Y);
+            xml.Fine(s.X - box.X).Space().Fine(s.Y - box.Y);
         }
         xml.Add("</ofd:AbbreviatedData></ofd:PathObject>"u8);
     }

@@ -21,10 +21,13 @@ public sealed class OfdPackage
     {
         SafeZip.PackedFile? packed;
         public byte[] Content => content;
-        public SafeZip.PackedFile Pack(string path) => packed ??= SafeZip.PackedFile.Of(content, Pictures.Any(p => path.EndsWith(p, StringComparison.OrdinalIgnoreCase)) ? CompressionLevel.NoCompression : CompressionLevel.Optimal);
+        public SafeZip.PackedFile Pack(string path) => packed ??= SafeZip.PackedFile.Of(content, Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".png" or ".jpg" or ".jpeg" => CompressionLevel.NoCompression,
+            _ => CompressionLevel.Optimal,
+        });
     }
 
-    static readonly string[] Pictures = [".png", ".jpg", ".jpeg"];
     readonly ImmutableSortedDictionary<string, File> files;
 
     OfdPackage(ImmutableSortedDictionary<string, File> files) => this.files = files;

@@ -73,14 +73,32 @@ sealed class PageStream(ByteText to, Resources resources, string prefix)
             }
         }
         if (path.Fill is { } fill) Colour(fill, "rg"u8);
+        // From a whole millimetre: equal ornaments then have equal texts, and the file stays small.
+        var bounds = path.Shape.Bounds();
+        var (x, y) = (Math.Floor(bounds.X), Math.Floor(bounds.Y));
+        to.Add("1 0 0 1 "u8).Add(x).Space().Add(y).Add(" cm "u8);
+        ByteText At(double px, double py) => to.Fine(px - x).Space().Fine(py - y).Space();
+        var before = (X: 0.0, Y: 0.0);
         foreach (var s in path.Shape.Steps)
+        {
             switch (s.Verb)
             {
-                case 'M': to.Add(s.X).Space().Add(s.Y).Add(" m "u8); break;
-                case 'L': to.Add(s.X).Space().Add(s.Y).Add(" l "u8); break;
-                case 'B': to.Add(s.X1).Space().Add(s.Y1).Space().Add(s.X2).Space().Add(s.Y2).Space().Add(s.X).Space().Add(s.Y).Add(" c "u8); break;
+                case 'M': At(s.X, s.Y).Add("m "u8); break;
+                case 'L': At(s.X, s.Y).Add("l "u8); break;
+                case 'Q':
+                    At(before.X + (s.X1 - before.X) * 2 / 3, before.Y + (s.Y1 - before.Y) * 2 / 3);
+                    At(s.X + (s.X1 - s.X) * 2 / 3, s.Y + (s.Y1 - s.Y) * 2 / 3);
+                    At(s.X, s.Y).Add("c "u8);
+                    break;
+                case 'B':
+                    At(s.X1, s.Y1);
+                    At(s.X2, s.Y2);
+                    At(s.X, s.Y).Add("c "u8);
+                    break;
                 default: to.Add("h "u8); break;
             }
+            if (s.Verb != 'C') before = (s.X, s.Y);
+        }
         to.Add((path.Stroke is not null, path.Fill is not null) switch { (true, true) => "B Q\n"u8, (true, false) => "S Q\n"u8, (false, true) => "f Q\n"u8, _ => "n Q\n"u8 });
     }
 

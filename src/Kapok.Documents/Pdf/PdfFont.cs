@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using Kapok.Documents.Layout;
 
@@ -13,7 +12,7 @@ sealed record PdfFont(string Name, bool IsCff, byte[] File, int FileLength, byte
         var file = subset.IsCff ? subset.CffTable.Span : subset.Bytes;
         string Em(double units) => Math.Round(units * 1000 / face.UnitsPerEm).ToString("0", System.Globalization.CultureInfo.InvariantCulture);
         var box = face.BoundingBox;
-        return new(subset.Name, subset.IsCff, PdfObjects.Deflate(file, CompressionLevel.Fastest), file.Length, PdfObjects.Deflate(Map(used)), WidthsOf(used),
+        return new(subset.Name, subset.IsCff, PdfObjects.Deflate(file), file.Length, PdfObjects.Deflate(Map(used)), WidthsOf(used),
             $"/Flags 4/FontBBox[{Em(box.XMin)} {Em(box.YMin)} {Em(box.XMax)} {Em(box.YMax)}]/ItalicAngle 0/Ascent {Em(face.Ascent)}/Descent {Em(face.Descent)}/CapHeight {Em(face.CapHeight)}/StemV {(face.IsBold ? 120 : 70)}");
     }
 

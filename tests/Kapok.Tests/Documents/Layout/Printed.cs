@@ -7,9 +7,16 @@ namespace Kapok.Tests.Documents.Layout;
 /// <summary>Printed documents made by hand, for the writers.</summary>
 static class Printed
 {
-    public const string Songti = "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc", Heiti = "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc", Latin = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf";
+    public static FontFace Song => Face("/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc", 2);
+    public static FontFace Hei => Face("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc", 2);
+    public static FontFace Sans => Face("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 0);
+
     // 2 is the Simplified Chinese face of the Noto collections.
-    public static readonly FontFace Song = FontFace.Load(Songti, 2), Hei = FontFace.Load(Heiti, 2), Sans = FontFace.Load(Latin);
+    static FontFace Face(string path, int index)
+    {
+        Assert.SkipUnless(File.Exists(path), path + " is not installed");
+        return FontFace.Load(path, index);
+    }
 
     public static PrintedText Text(FontFace face, double size, double x, double y, string text, string? tag = null)
     {

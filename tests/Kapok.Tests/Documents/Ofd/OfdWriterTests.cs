@@ -7,7 +7,7 @@ namespace Kapok.Tests.Documents.Ofd;
 
 public sealed class OfdWriterTests
 {
-    static readonly OfdPackage Ofd = OfdWriter.Write(Printed.Document());
+    static OfdPackage Ofd => OfdWriter.Write(Printed.Document());
 
     // GB/T 33190-2016: the schema is a sequence; the children of each element come in this order.
     static readonly Dictionary<string, string[]> Order = new()

@@ -6,7 +6,7 @@ namespace Kapok.Tests.Documents.Pdf;
 
 public sealed class PdfWriterTests
 {
-    static readonly byte[] Pdf = PdfWriter.Write(Printed.Document());
+    static byte[] Pdf => PdfWriter.Write(Printed.Document());
 
     [Fact]
     public void Qpdf_finds_nothing_wrong_with_it()
