@@ -22,6 +22,7 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
 {
     ["engine"] = () => Task.FromResult<IReadOnlyList<Figure>>([new("engine", EngineBench.Run(time).StepsPerSecond, "steps/s", null, 0, 0, 0, 0)]),
     ["form"] = () => Task.FromResult<IReadOnlyList<Figure>>([FormFigure()]),
+    ["font"] = () => FontBench.Run(time),
     ["submit"] = () => OnNode(async n => [await CaseBench.Submit(n, 64, time)]),
     ["search"] = () => OnNode(n => SearchBench.Run(n, 16, time)),
     ["steps"] = () => OnNode(async n => [await CaseBench.Steps(n, 64, time)]),

@@ -27,7 +27,24 @@ sealed class GlyfFont
         written = new GlyfGlyph?[glyphs];
     }
 
-    public GlyfGlyph Written(ushort glyph) => written[glyph] ??= Strip(Raw(glyph));
+    /// <exception cref="FontFault">The glyph or one of its parts is broken, or it is made of itself.</exception>
+    public GlyfGlyph Written(ushort glyph)
+    {
+        if (glyph < written.Length && written[glyph] is { } known) return known;
+        var stripped = Strip(Raw(glyph));
+        var budget = MostComponents;
+        CheckParts(stripped, 0, ref budget);
+        return written[glyph] = stripped;
+    }
+
+    void CheckParts(GlyfGlyph glyph, int depth, ref int budget)
+    {
+        foreach (var part in glyph.Components)
+        {
+            if (depth >= Deepest || --budget < 0) throw new FontFault("glyf", "组合字形嵌套过深或部件过多");
+            CheckParts(written[Math.Min(part, written.Length - 1)] is { } known && part < written.Length ? known : Strip(Raw(part)), depth + 1, ref budget);
+        }
+    }
 
     public FontBox BoxOf(ushort glyph) => Raw(glyph) is { Length: > 0 } t ? new(t.I16(2), t.I16(4), t.I16(6), t.I16(8)) : default;
 
