@@ -4,7 +4,7 @@ namespace Kapok.Foundation.Pages;
 
 /// <summary>
 /// Last step before a page leaves in a language other than the source. For <c>zh-Hant</c> it turns the texts and the
-/// spoken attributes into traditional characters; for <c>en</c> it marks what is still Chinese with
+/// spoken attributes into traditional characters; for <c>en</c> it gives composed sentences in English and marks what is still Chinese with
 /// <c>lang="zh-Hans"</c>, so that a screen reader changes its voice (WCAG 2.2, 3.1.2). What people typed stays as they
 /// typed it: field values, text areas and everything under <c>translate="no"</c>.
 /// </summary>
@@ -13,10 +13,11 @@ public static class LanguagePass
     private static readonly HashSet<string> Void = ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
     private static readonly HashSet<string> Spoken = ["title", "alt", "placeholder", "label", "aria-label", "aria-description", "aria-roledescription", "data-confirm", "data-leave", "data-label", "data-offline", "data-failed"];
 
-    private readonly record struct Frame(string Name, bool Keep, bool NoMark);
+    private readonly record struct Frame(string Name, bool Keep, bool NoMark, bool Drawing = false);
 
     /// <summary>The page in the language; the page itself when the language is the source.</summary>
-    public static string Apply(string html, string language)
+    /// <param name="composed">English of composed sentences.</param>
+    public static string Apply(string html, string language, ComposedTexts? composed = null)
     {
         if (language is not ("zh-Hant" or "en")) return html;
         var traditional = language == "zh-Hant";
@@ -29,7 +30,7 @@ public static class LanguagePass
             {
                 var end = html.IndexOf('<', at);
                 if (end < 0) end = html.Length;
-                WriteText(result, html.AsSpan(at, end - at), traditional, open.Peek());
+                WriteText(result, html.AsSpan(at, end - at), traditional, open.Peek(), composed);
                 at = end;
                 continue;
             }
@@ -51,7 +52,7 @@ public static class LanguagePass
             }
             var name = NameOf(tag);
             var frame = Open(tag, name, open.Peek());
-            if (traditional && !frame.Keep) WriteTag(result, tag); else result.Append(tag);
+            if (!frame.Keep && (traditional || composed is not null)) WriteTag(result, tag, traditional ? null : composed); else result.Append(tag);
             at = close;
             if (name is "script" or "style" or "textarea")
             {
@@ -70,13 +71,19 @@ public static class LanguagePass
         var keep = parent.Keep || tag.IndexOf(" translate=\"no\"", StringComparison.Ordinal) >= 0;
         var noMark = parent.NoMark || name is "title" or "option" or "svg";
         if (name != "html" && tag.IndexOf(" lang=\"", StringComparison.Ordinal) >= 0) (keep, noMark) = (true, true);
-        return new(name, keep, noMark);
+        return new(name, keep, noMark, parent.Drawing || name == "svg");
     }
 
-    private static void WriteText(StringBuilder result, ReadOnlySpan<char> text, bool traditional, Frame frame)
+    private static void WriteText(StringBuilder result, ReadOnlySpan<char> text, bool traditional, Frame frame, ComposedTexts? composed)
     {
         if (!text.ContainsAnyInRange('\u3400', '\u9FFF')) result.Append(text);
         else if (traditional) { if (frame.Keep) result.Append(text); else result.Append(TraditionalChinese.Convert(text)); }
+        // The words of a drawing have their boxes; English would not fit them.
+        else if (!frame.Keep && !frame.Drawing && composed?.Find(text.ToString()) is { } english)
+        {
+            // Names inside it may still be Chinese.
+            if (frame.NoMark) result.Append(english); else Mark(result, english);
+        }
         else if (frame.NoMark) result.Append(text);
         else Mark(result, text);
     }
@@ -102,7 +109,7 @@ public static class LanguagePass
 
     private static bool IsChinese(char c) => c is >= '\u3400' and <= '\u9FFF' or >= '\u3000' and <= '\u303F' or >= '\uFF00' and <= '\uFFEF' or '“' or '”' or '…' or '·';
 
-    private static void WriteTag(StringBuilder result, ReadOnlySpan<char> tag)
+    private static void WriteTag(StringBuilder result, ReadOnlySpan<char> tag, ComposedTexts? composed)
     {
         var written = 0;
         for (var equals = tag.IndexOf('='); equals >= 0;)
@@ -117,7 +124,7 @@ public static class LanguagePass
                 (tag[start..equals] is "content" && tag.IndexOf("name=\"description\"", StringComparison.Ordinal) >= 0);
             if (spoken && value.ContainsAnyInRange('\u3400', '\u9FFF'))
             {
-                result.Append(tag[written..(equals + 2)]).Append(TraditionalChinese.Convert(value));
+                result.Append(tag[written..(equals + 2)]).Append(composed is null ? TraditionalChinese.Convert(value) : composed.Find(value.ToString()) ?? value.ToString());
                 written = equals + 2 + length;
             }
             var next = tag[(equals + 3 + length)..].IndexOf('=');

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace Kapok.Foundation.Pages;
@@ -102,7 +104,7 @@ internal sealed class PageBuffer(HttpContext http, IHttpResponseBodyFeature inne
     {
         if (writer is not null) await writer.FlushAsync();
         if (held.Length == 0) return;
-        var html = LanguagePass.Apply(Encoding.UTF8.GetString(held.GetBuffer(), 0, (int)held.Length), language);
+        var html = LanguagePass.Apply(Encoding.UTF8.GetString(held.GetBuffer(), 0, (int)held.Length), language, language == "en" ? http.RequestServices.GetRequiredService<TextTable>().Composed : null);
         http.Response.ContentLength = null;
         await inner.Stream.WriteAsync(Encoding.UTF8.GetBytes(html));
     }

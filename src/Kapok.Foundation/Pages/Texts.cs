@@ -93,18 +93,22 @@ public sealed class TextTable
             foreach (var (chinese, translation) in Read(assembly)) found.TryAdd(chinese, translation);
         }
         english = found.ToFrozenDictionary(StringComparer.Ordinal);
+        Composed = new(english, options.Value.ModuleAssemblies().SelectMany(a => Read(a, "Texts/composed.json")));
     }
 
     /// <summary>The translation, null when there is none or the language is Chinese.</summary>
     public string? Find(string language, string chinese) => language == "en" ? english.GetValueOrDefault(chinese) : null;
 
+    /// <summary>English of what pure code has said in Chinese.</summary>
+    public ComposedTexts Composed { get; }
+
     /// <summary>Sentences with an English translation.</summary>
     public int Count => english.Count;
 
     /// <summary>Translations one assembly carries.</summary>
-    public static IReadOnlyDictionary<string, string> Read(Assembly assembly)
+    public static IReadOnlyDictionary<string, string> Read(Assembly assembly, string name = "Texts/en.json")
     {
-        using var stream = assembly.GetManifestResourceStream("Texts/en.json");
+        using var stream = assembly.GetManifestResourceStream(name);
         return stream is null ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(stream) ?? [];
     }
 }

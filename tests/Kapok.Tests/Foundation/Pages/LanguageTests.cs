@@ -107,4 +107,48 @@ public sealed class LanguageTests
         while (!File.Exists(Path.Combine(folder!.FullName, "Kapok.slnx"))) folder = folder.Parent;
         return folder.FullName;
     }
+
+    static readonly ComposedTexts Composed = new(new Dictionary<string, string> { ["受理"] = "Accepted", ["相符"] = "right" }, new Dictionary<string, string>
+    {
+        ["核对“{0}”：{1}"] = "Examined “{0}”: {1}", ["从“{0}”退回"] = "Returned from “{0}”", ["应当在{0}前办结"] = "To be decided by {0}", ["还剩 {0} 天"] = "{0} day left|{0} days left", ["{1}把“{0}”交给您"] = "{1} handed you “{0}”",
+    });
+
+    [Theory]
+    [InlineData("受理", "Accepted")]
+    [InlineData("  受理 ", "  Accepted ")]
+    [InlineData("核对“面积”：相符", "Examined “面积”: right")]
+    [InlineData("应当在2026年12月8日前办结", "To be decided by 8 Dec 2026")]
+    [InlineData("还剩 1 天", "1 day left")]
+    [InlineData("还剩 12 天", "12 days left")]
+    [InlineData("张三把“审核”交给您", "张三 handed you “审核”")]
+    [InlineData("受理；从“决定”退回", "Accepted; Returned from “决定”")]
+    [InlineData("核对“”：相符", null)]
+    [InlineData("受理了吗", null)]
+    [InlineData("受理；别的", null)]
+    public void A_sentence_composed_in_Chinese_leaves_in_English_when_it_fits_a_pattern(string chinese, string? english) => Composed.Find(chinese).ShouldBe(english);
+
+    [Theory]
+    [InlineData("<p>核对“面积”：相符</p>", "<p>Examined <span lang=\"zh-Hans\">“面积”</span>: right</p>")]
+    [InlineData("<p translate=\"no\">受理</p>", "<p translate=\"no\"><span lang=\"zh-Hans\">受理</span></p>")]
+    [InlineData("<p aria-label=\"从“决定”退回\">&lt;b&gt;</p>", "<p aria-label=\"Returned from “决定”\">&lt;b&gt;</p>")]
+    [InlineData("<p>从“&lt;script&gt;”退回</p>", "<p>Returned from “&lt;script&gt;”</p>")]
+    public void What_people_typed_stays_and_what_is_in_the_holes_stays_escaped(string before, string after) => LanguagePass.Apply(before, "en", Composed).ShouldBe(after);
+
+    /// <summary>No pattern of a module stands in the way of another, and none loses what is in its holes.</summary>
+    [Fact]
+    public void Every_pattern_of_the_modules_finds_itself()
+    {
+        var assemblies = new[] { typeof(Kapok.Cases.CasesModule).Assembly };
+        var patterns = assemblies.SelectMany(a => TextTable.Read(a, "Texts/composed.json")).ToList();
+        patterns.Count.ShouldBeGreaterThan(300);
+        var composed = new ComposedTexts(TextTable.Read(assemblies[0]), patterns);
+        string[] holes = ["甲甲", "乙乙", "丙丙", "丁丁"];
+        foreach (var (chinese, english) in patterns)
+        {
+            string Filled(string text) => holes.Select((word, i) => (word, i)).Aggregate(text, (t, h) => t.Replace($"{{{h.i}}}", h.word, StringComparison.Ordinal));
+            var expected = Filled(english.Contains('|', StringComparison.Ordinal) ? english[(english.IndexOf('|', StringComparison.Ordinal) + 1)..] : english);
+            if (chinese.Contains('{', StringComparison.Ordinal)) composed.Find(Filled(chinese)).ShouldBe(expected, chinese);
+            else composed.Find(chinese).ShouldNotBeNull(chinese);
+        }
+    }
 }
