@@ -45,20 +45,31 @@ public static partial class FlowDrawing
             plane.Add(Shape(pool, new(left - PoolHead, top, picture.Lanes.Values.Max(l => l.Right) - left + PoolHead, picture.Lanes.Values.Max(l => l.Bottom) - top), ("isHorizontal", "true")));
         }
         foreach (var (lane, box) in picture.Lanes) plane.Add(Shape(flow.Lanes[lane].Id, box, ("isHorizontal", "true")));
+        // Names stand where our own picture puts them: a drawing program would lay them over the arrows.
+        var names = Labels.Boxes(flow, picture);
         foreach (var node in flow.Nodes)
-            if (picture.Nodes.TryGetValue(node.Index, out var box)) plane.Add(Shape(node.LocalId, box, node.Kind == NodeKind.SubProcess ? ("isExpanded", "true") : default));
+            if (picture.Nodes.TryGetValue(node.Index, out var box))
+                plane.Add(Named(Shape(node.LocalId, box, node.Kind == NodeKind.SubProcess ? ("isExpanded", "true") : default), node.Index));
         foreach (var edge in flow.Edges)
             if (picture.Edges.TryGetValue(edge.Index, out var path))
-                plane.Add(new XElement(Di + "BPMNEdge", new XAttribute("id", $"{edge.Id}_di"), new XAttribute("bpmnElement", edge.Id), path.Select(d => new XElement(Dd + "waypoint", Number("x", d.X), Number("y", d.Y)))));
+                plane.Add(Named(new(Di + "BPMNEdge", new XAttribute("id", $"{edge.Id}_di"), new XAttribute("bpmnElement", edge.Id), path.Select(d => new XElement(Dd + "waypoint", Number("x", d.X), Number("y", d.Y)))), -1 - edge.Index));
         root.Add(new XElement(Di + "BPMNDiagram", new XAttribute("id", "diagram"), plane));
         return document.Declaration + "\n" + document;
+
+        XElement Named(XElement of, int index)
+        {
+            if (names.TryGetValue(index, out var space)) of.Add(new XElement(Di + "BPMNLabel", Bounds(space)));
+            return of;
+        }
     }
+
+    static XElement Bounds(Box box) => new(Dc + "Bounds", Number("x", box.X), Number("y", box.Y), Number("width", box.Width), Number("height", box.Height));
 
     static XElement Shape(string id, Box box, (string Name, string Value) more)
     {
         var shape = new XElement(Di + "BPMNShape", new XAttribute("id", $"{id}_di"), new XAttribute("bpmnElement", id));
         if (more.Name is not null) shape.SetAttributeValue(more.Name, more.Value);
-        shape.Add(new XElement(Dc + "Bounds", Number("x", box.X), Number("y", box.Y), Number("width", box.Width), Number("height", box.Height)));
+        shape.Add(Bounds(box));
         return shape;
     }
 

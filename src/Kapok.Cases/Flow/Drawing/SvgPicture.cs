@@ -26,20 +26,16 @@ internal sealed class SvgPicture(FlowDefinition flow, FlowMarks marks)
         foreach (var edge in flow.Edges.Where(e => !passed.Edges.Contains(e.Index)).Concat(flow.Edges.Where(e => passed.Edges.Contains(e.Index))))
             if (picture.Edges.TryGetValue(edge.Index, out var path)) Arrow(edge, path);
         foreach (var node in Visible().Where(n => n.Kind != NodeKind.SubProcess).OrderBy(n => n.Kind == NodeKind.Boundary ? 1 : 0)) new SvgNode(svg, node, picture.Nodes[node.Index], Mark(node), Lifted(node)).Write(marks, flow);
-        foreach (var (text, at, anchor, css) in labels) Label(text, at, anchor, css);
+        foreach (var (_, text, at, anchor, css) in labels) Label(text, at, anchor, css);
         return svg.Append("</svg>").ToString();
     }
 
     private IEnumerable<FlowNode> Visible() => flow.Nodes.Where(n => picture.Nodes.ContainsKey(n.Index));
 
-    private Box Frame(List<(List<string> Lines, Dot At, string Anchor, string Css)> labels)
+    private Box Frame(List<(int Of, List<string> Lines, Dot At, string Anchor, string Css)> labels)
     {
         var boxes = picture.Nodes.Values.Concat(picture.Lanes.Values).Concat(picture.Edges.Values.SelectMany(p => p).Select(d => new Box(d.X, d.Y, 0, 0))).ToList();
-        foreach (var (lines, at, anchor, _) in labels)
-        {
-            var width = lines.Max(Words.Width) * 12;
-            boxes.Add(new(at.X - (anchor == "end" ? width : anchor == "middle" ? width / 2 : 0), at.Y - 12, width, lines.Count * 15 + 2));
-        }
+        boxes.AddRange(labels.Select(l => Labels.Space(l.Lines, l.At, l.Anchor)));
         var (left, top) = (boxes.Min(b => b.X), boxes.Min(b => b.Y));
         var pad = flow.Lanes.Length > 0 ? 2 : 16;
         return new(left - pad, top - pad, boxes.Max(b => b.Right) - left + 2 * pad, boxes.Max(b => b.Bottom) - top + 2 * pad);
