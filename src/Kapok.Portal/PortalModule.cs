@@ -19,6 +19,7 @@ public sealed class PortalModule : IModule
     {
         services.AddSingleton<HelpArticles>();
         services.AddSingleton<ProblemReports>();
+        services.AddSingleton<ReportContext>();
         services.AddSingleton<ItemUse>();
         services.AddHostedService<ItemUseFollower>();
         services.AddSingleton<IPackagePart, HelpPart>();

@@ -48,6 +48,7 @@ public static class KapokApp
         {
             pages.UnitName = "广东政务服务";
             pages.SearchPath = "/items";
+            pages.CallBackPath = "/help/call-back";
             pages.Fill = Navigation.Fill;
         });
         builder.Services.AddOpenApi("v1", o => o.ShouldInclude = d => d.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true);

@@ -35,6 +35,7 @@ static class Navigation
         if (Holds("catalogue.edit") || Holds("catalogue.review") || Holds("catalogue.publish"))
             links.AddRange([new("事项目录", "/desk/catalogue", "filter", Group: "事项"), new("表单与流程", "/desk/designer", "edit", Group: "事项")]);
         if (Holds("identity.manage")) links.Add(new("机构与人员", "/admin", "building", Group: "管理"));
+        if (Holds("portal.answer")) links.Add(new("意见和回电", "/desk/reports", "phone", Group: "管理"));
         if (Holds("audit.read")) links.Add(new("审计", "/desk/audit", "eye", Group: "管理"));
         if (Holds("node.operate")) links.AddRange([new("任务", "/admin/jobs", "clock", Group: "运维"), new("应用包", "/admin/packages", "upload")]);
         return links;

@@ -18,5 +18,5 @@ public sealed class FormPlace(OrganisationDirectory directory, NodeOptions node)
     public string? NameOf(string code) => directory.Division(code)?.FullName;
 
     /// <param name="load">Address that answers with a picker again: (field path) → address.</param>
-    public FieldSettings Settings(Func<string, string?>? load = null) => new() { Divisions = Below, DivisionRoot = Root, DivisionName = NameOf, DivisionLoadUrl = load };
+    public FieldSettings Settings(Func<string, string?>? load = null) => new() { Divisions = Below, DivisionRoot = Root, DivisionName = NameOf, DivisionLoadUrl = load, DivisionFindUrl = $"/api/v1/divisions?within={Root}" };
 }

@@ -12,6 +12,9 @@ public sealed class PageOptions
     /// <summary>Hotline shown in the footer and in elder mode.</summary>
     public string Hotline { get; set; } = "12345";
 
+    /// <summary>Address where people ask to be called, one tap away in elder mode; null leaves it out. The page's own path is appended as <c>?page=</c>.</summary>
+    public string? CallBackPath { get; set; }
+
     /// <summary>Address of the "这个页面有问题" form; the page's own path is appended as <c>?page=</c>.</summary>
     public string ProblemPath { get; set; } = "/problem";
 

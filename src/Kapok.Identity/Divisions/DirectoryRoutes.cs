@@ -9,12 +9,12 @@ namespace Kapok.Identity.Divisions;
 /// <summary>Divisions, organisations and posts for programs: public facts.</summary>
 static class DirectoryRoutes
 {
-    const int PageSize = 100;
+    const int PageSize = 100, MostFound = 8;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/v1/divisions", (OrganisationDirectory directory, string? parent) =>
-            Results.Json(new { items = parent is null ? directory.Current.Divisions.Where(d => d.Parent is null) : directory.Children(parent) }, Json.Options)).AllowAnyone();
+        routes.MapGet("/api/v1/divisions", (OrganisationDirectory directory, string? parent, string? find, string? within) =>
+            Results.Json(new { items = find is not null ? directory.Current.Find(find, within, MostFound) : parent is null ? directory.Current.Divisions.Where(d => d.Parent is null) : directory.Children(parent) }, Json.Options)).AllowAnyone();
         routes.MapGet("/api/v1/divisions/{code}", (OrganisationDirectory directory, string code) =>
             directory.Division(code) is { } division ? Results.Json(division, Json.Options) : Problems.NotFound($"没有行政区划“{code}”")).AllowAnyone();
         routes.MapGet("/api/v1/organisations", (OrganisationDirectory directory, string? division, string? line, string? after) => Results.Json(List(directory.Current, division, line, after), Json.Options)).AllowAnyone();

@@ -16,12 +16,14 @@ public sealed class DirectorySnapshot
     readonly FrozenDictionary<string, Organisation[]> byDivision;
     readonly FrozenDictionary<string, Post> posts;
     readonly FrozenDictionary<string, Line> lines;
+    readonly Lazy<string[]> initials;
 
     DirectorySnapshot(IReadOnlyList<DivisionRow> divisionRows, IReadOnlyList<Line> lineRows, IReadOnlyList<OrganisationRow> organisationRows, IReadOnlyList<PostRow> postRows)
     {
         var rows = divisionRows.ToDictionary(d => d.Code);
         Divisions = [.. divisionRows.Select(d => new Division(d.Code, d.Name, (DivisionLevel)d.Level, d.Parent, d.Path, FullName(d, rows))).OrderBy(d => d.Code, StringComparer.Ordinal)];
         divisions = Divisions.ToFrozenDictionary(d => d.Code);
+        initials = new(() => [.. Divisions.Select(d => Foundation.Chinese.Pinyin.Initials(d.Name))]);
         children = Divisions.Where(d => d.Parent is not null).GroupBy(d => d.Parent!).ToFrozenDictionary(g => g.Key, g => g.ToArray());
         Lines = [.. lineRows];
         lines = Lines.ToFrozenDictionary(l => l.Key);
@@ -48,6 +50,24 @@ public sealed class DirectorySnapshot
 
     /// <summary>Divisions directly below, in order of code.</summary>
     public IReadOnlyList<Division> Children(string code) => children.GetValueOrDefault(code) ?? [];
+
+    /// <summary>
+    /// Divisions by words: all of them must stand in the full name (广州 五山), or one word of letters is the beginning of the
+    /// pinyin initials of the name (wsjd). Those whose own name begins with the last word come first, higher levels before lower.
+    /// </summary>
+    /// <param name="within">Code of a division: only it and what lies below.</param>
+    public IReadOnlyList<Division> Find(string words, string? within, int most)
+    {
+        var parts = words.Split((char[])[' ', '，', ',', '　'], 5, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (parts.Length == 0 || words.Length > 60) return [];
+        var path = within is null ? "" : Division(within)?.Path ?? "?";
+        var letters = parts is [var only] && only.All(char.IsAsciiLetter) ? only.ToLowerInvariant() : null;
+        IEnumerable<Division> found = letters is not null ? Divisions.Where((d, i) => initials.Value[i].StartsWith(letters, StringComparison.Ordinal))
+            : Divisions.Where(d => parts.All(p => d.FullName.Contains(p, StringComparison.Ordinal)));
+        return [.. found.Where(d => d.Path.StartsWith(path, StringComparison.Ordinal) && d.Code != within)
+            .OrderBy(d => letters is not null || d.Name.StartsWith(parts[^1], StringComparison.Ordinal) ? 0 : d.Name.Contains(parts[^1], StringComparison.Ordinal) ? 1 : 2)
+            .ThenBy(d => d.Level).ThenBy(d => d.Code, StringComparer.Ordinal).Take(most)];
+    }
 
     /// <summary>The division and those above it, from the province down.</summary>
     public IReadOnlyList<Division> Ancestry(string code) =>

@@ -7,6 +7,7 @@ public static class PermissionNames
     {
         ["cases.accept"] = "受理办件", ["cases.review"] = "审查办件", ["cases.decide"] = "作出决定", ["cases.issue"] = "送达文书", ["cases.read"] = "查看办件", ["cases.assign"] = "分派办件", ["cases.bulk"] = "批量办理",
         ["catalogue.edit"] = "编制事项", ["catalogue.review"] = "审核事项", ["catalogue.publish"] = "发布事项",
+        ["portal.answer"] = "答复意见和回电",
         [Grants.Manage] = "管理机构和人员", [Grants.Audit] = "审计", [Grants.Operate] = "运行维护",
     };
 

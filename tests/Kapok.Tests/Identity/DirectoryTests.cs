@@ -23,6 +23,18 @@ public sealed class DirectoryTests(App app) : IClassFixture<App>
     }
 
     [Fact]
+    public void Divisions_are_found_by_words_and_by_initials_within_what_the_node_covers()
+    {
+        Directory.Current.Find("五山", "440000", 8)[0].Code.ShouldBe("440106001");
+        Directory.Current.Find("广州 五山", "440000", 8).ShouldAllBe(d => d.FullName.Contains("广州") && d.FullName.Contains("五山"));
+        Directory.Current.Find("thq", "440000", 8)[0].Code.ShouldBe("440106");
+        Directory.Current.Find("五山", "440300", 8).ShouldNotContain(d => d.Code == "440106001");
+        Directory.Current.Find("没有这个地方", null, 8).ShouldBeEmpty();
+        Directory.Current.Find("  ", null, 8).ShouldBeEmpty();
+        Directory.Current.Find("市", null, 8).Count.ShouldBe(8);
+    }
+
+    [Fact]
     public void Towns_of_a_city_without_counties_hang_directly_under_it()
     {
         Directory.Children("441900").ShouldAllBe(d => d.Level == DivisionLevel.Town && d.Parent == "441900");

@@ -135,6 +135,28 @@ public sealed class BrowserInputTests(LoopbackApp app, Chromium chromium) : ICla
     }
 
     [Fact]
+    public async Task A_place_is_found_by_its_name_and_the_draft_keeps_it()
+    {
+        await using var window = await Begun("/pages/helpers");
+        var page = window.Page;
+        await page.Locator("[id='home.division-find']").PressSequentiallyAsync("天河 五山");
+        await page.Locator(".find-choice").First.WaitForAsync();
+        (await page.Locator(".find-choice").First.InnerTextAsync()).ShouldBe("广州市天河区五山街道");
+        (await window.Barriers()).ShouldBeEmpty();
+        var saved = page.WaitForResponseAsync(new Regex("/autosave$"));
+        await page.Locator(".find-choice").First.ClickAsync();
+        await page.Locator("[id='home.division-4']").WaitForAsync();
+        (await page.InputValueAsync("[id='home.division-3']")).ShouldBe("440106001");
+        await saved;
+        await page.FillAsync("[name='home.detail']", "五山路 101 号");
+        await page.Locator("main button.button >> text=保存并继续").ClickAsync();
+        await page.WaitForURLAsync("**/materials");
+        await page.GotoAsync(page.Url.Replace("/materials", "/check"));
+        (await page.Locator("main").InnerTextAsync()).ShouldContain("广州市天河区五山街道五山路 101 号");
+        window.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_rule_over_two_fields_is_told_when_the_second_is_left_and_goes_when_it_is_mended()
     {
         await using var window = await Begun("/pages/lamp");

@@ -18,9 +18,11 @@ static class Lamps
             "until": { "title": "到哪天止", "type": "string", "format": "date", "ui": { "widget": "date" } },
             "helpers": { "title": "一起认养的人", "type": "array", "maxItems": 5, "ui": { "itemTitle": "邻居" }, "items": { "type": "object", "properties": {
                 "name": { "title": "姓名", "type": "string", "format": "person-name", "ui": { "widget": "name" } },
-                "letter": { "title": "同意书", "type": "string", "ui": { "widget": "file" } } } } } },
+                "letter": { "title": "同意书", "type": "string", "ui": { "widget": "file" } } } } },
+            "home": { "title": "住在哪里", "type": "object", "required": ["division", "detail"], "ui": { "widget": "address" }, "properties": {
+                "division": { "title": "街道、社区", "type": "string", "format": "division" }, "detail": { "title": "门牌号", "type": "string", "maxLength": 100 } } } },
           "ui": {
-            "pages": [{ "id": "lamp", "title": "路灯", "fields": ["picture", "from", "until"] }, { "id": "helpers", "title": "邻居", "fields": ["helpers"] }],
+            "pages": [{ "id": "lamp", "title": "路灯", "fields": ["picture", "from", "until"] }, { "id": "helpers", "title": "邻居", "fields": ["helpers", "home"] }],
             "rules": [{ "id": "order", "assert": "until > from", "message": "结束的日期应当晚于开始的日期", "fields": ["until"] }],
             "declaration": "内容真实。" } }
         """;

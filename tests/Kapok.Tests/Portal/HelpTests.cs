@@ -105,6 +105,58 @@ public sealed class HelpTests(App app) : IClassFixture<App>
         HtmlCheck.Verify(await (await browser.GetAsync(answer.Headers.Location)).Content.ReadAsStringAsync());
         var report = (await app.Services.GetRequiredService<ProblemReports>().Open()).ShouldHaveSingleItem();
         (report.Page, report.Said, report.Person).ShouldBe(("/help/sign-in", "第二步看不懂 <b>", null));
+        answer.Headers.Location!.ToString().ShouldEndWith($"&number={report.Number}");
+        report.Number.ShouldMatch("^F[0-9]{7}$");
+    }
+
+    [Fact]
+    public async Task What_goes_along_with_a_report_is_shown_first_and_can_be_left_out()
+    {
+        var visitor = new Kapok.Tests.Journeys.Visitor(await app.As("zhangsan"));
+        var id = await Kapok.Tests.Journeys.Catering.Apply(visitor, app);
+        var number = await app.Database.Read(c => c.ExecuteScalarAsync<string>("""select number from cases."case" where id = @id""", new { id }));
+        async Task<ProblemReport> Report(bool nameless)
+        {
+            await visitor.Open($"/problem?page=%2Fmy%2Fcases%2F{id}&code=500");
+            foreach (var shown in (string[])[number!, "食品经营许可（新办）", "张三", $"/my/cases/{id}", "500"]) visitor.Text.ShouldContain(shown);
+            await visitor.Press("告诉我们", [("said", "时间轴看不懂"), .. nameless ? new[] { ("nameless", "true") } : []]);
+            visitor.Text.ShouldContain("编号");
+            return (await app.Services.GetRequiredService<ProblemReports>().Open()).Last(r => r.Said == "时间轴看不懂");
+        }
+        var told = await Report(false);
+        told.Person.ShouldNotBeNull();
+        told.Facts.ShouldContain(new ContextFact("办件编号", number!));
+        var kept = await Report(true);
+        kept.Person.ShouldBeNull();
+        kept.Facts.ShouldNotContain(f => f.Value == number || f.Value == "张三");
+        // Another one's case says nothing.
+        var stranger = await new Kapok.Tests.Journeys.Visitor(await app.As("lixiulan")).Open($"/problem?page=%2Fmy%2Fcases%2F{id}");
+        stranger.Text.ShouldNotContain(number!);
+    }
+
+    [Fact]
+    public async Task Who_asks_to_be_called_waits_once_and_is_gone_when_somebody_has_called()
+    {
+        var visitor = await new Kapok.Tests.Journeys.Visitor(await app.As("lixiulan")).Open("/help/call-back?page=%2Fitems");
+        visitor.Page.QuerySelector("#phone")!.GetAttribute("value").ShouldNotBeNullOrEmpty("known facts are not typed again");
+        await visitor.Press("请打给我", ("phone", "123"));
+        visitor.Errors[0].ShouldContain("电话号码");
+        await visitor.Press("请打给我", ("phone", "020-38001234"), ("when", "morning"), ("about", "补贴怎么领"));
+        visitor.Text.ShouldContain("记下了，请留意电话");
+        var first = visitor.Url;
+        await visitor.Open("/help/call-back");
+        await visitor.Press("请打给我", ("phone", "020-38001234"));
+        visitor.Url.Split("number=")[1].ShouldBe(first.Split("number=")[1]);
+
+        var desk = await new Kapok.Tests.Journeys.Visitor(await app.As("tianhe-org-admin")).Open("/desk/reports");
+        desk.Text.ShouldContain("020-38001234");
+        desk.Text.ShouldContain("补贴怎么领");
+        var id = (await app.Services.GetRequiredService<ProblemReports>().Open()).Single(r => r.Contact == "020-38001234").Id;
+        var token = desk.Page.QuerySelector("main input[name=_token]")!.GetAttribute("value")!;
+        (await desk.Http.PostAsync($"/desk/reports/{id}", new FormUrlEncodedContent([new("_token", token), new("note", " ")]))).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await desk.Http.PostAsync($"/desk/reports/{id}", new FormUrlEncodedContent([new("_token", token), new("note", "已经打过电话")]))).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        (await desk.Http.PostAsync($"/desk/reports/{id}", new FormUrlEncodedContent([new("_token", token), new("note", "再打一次")]))).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await desk.Open("/desk/reports?done=1")).Text.ShouldNotContain("020-38001234");
     }
 
     [Fact]

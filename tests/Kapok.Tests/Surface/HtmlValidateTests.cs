@@ -23,7 +23,7 @@ public sealed class HtmlValidateTests(App app) : IClassFixture<App>
             var implementation = await Catering.Implementation(app);
             var guest = app.Browser();
             string[] anyone = ["/", "/items", "/items?q=开餐馆", $"/items/{Catering.Item}", $"/items/{implementation}", $"/items/{implementation}/can-i-apply?check=1", "/departments", "/sign-in", "/forgotten-password",
-                $"/forgotten-password/{Guid.NewGuid()}", "/demonstration/messages", "/help", "/help/how-to-apply", "/status", "/problem?page=%2F", "/nowhere"];
+                $"/forgotten-password/{Guid.NewGuid()}", "/demonstration/messages", "/help", "/help/how-to-apply", "/status", "/problem?page=%2F", "/help/call-back", "/sign-up", $"/sign-up/{Guid.NewGuid()}", "/nowhere"];
             string[] mine = ["/", $"/apply/{implementation}", $"/my/drafts/{draft}", .. new[] { "operator", "premises", "business", "people", "delivery" }.Select(p => $"/my/drafts/{draft}/pages/{p}"), $"/my/drafts/{draft}/materials",
                 $"/my/drafts/{draft}/check", $"/my/cases/{sent}", $"/my/cases/{sent}/submitted", $"/my/cases/{sent}/receipt", $"/my/cases/{sent}/withdraw", $"/my/cases/{sent}/delivery", $"/my/cases/{corrected}", $"/my/cases/{corrected}/correct",
                 "/my/cases", "/my/inbox", "/my/data-reads", "/my/account", "/my/password", "/my/sessions", "/my/acting-for"];

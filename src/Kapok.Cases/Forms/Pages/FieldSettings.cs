@@ -11,6 +11,8 @@ public sealed record FieldSettings
     public string? DivisionRoot { get; init; }
     /// <summary>Address that answers with a picker again when a level was chosen: (field path) → address; null: without script only.</summary>
     public Func<string, string?>? DivisionLoadUrl { get; init; }
+    /// <summary>Address that finds divisions by words; null: they are chosen level by level.</summary>
+    public string? DivisionFindUrl { get; init; }
     /// <summary>Name of a division code.</summary>
     public Func<string, string?>? DivisionName { get; init; }
     /// <summary>Address that takes the file of a field in parts: (field path) → address; null: it comes with the form.</summary>

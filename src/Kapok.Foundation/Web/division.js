@@ -1,0 +1,41 @@
+// Finding a division by its name instead of level by level. The levels stay, and without script only they are there.
+export default function setUp(box, { $, wait }) {
+  const field = $('input', box), list = $('ul', box), note = $('[role=status]', box);
+  box.hidden = false;
+  let turn = 0, first = null;
+  async function look() {
+    const mine = ++turn, words = field.value.trim();
+    if (words.length < 2) { list.replaceChildren(); note.textContent = ''; first = null; return; }
+    await wait(250);
+    if (mine !== turn) return;
+    const address = new URL(box.dataset.findUrl, location);
+    address.searchParams.set('find', words);
+    const answer = await fetch(address).then(a => a.ok ? a.json() : null).catch(() => null);
+    if (mine !== turn || !answer) return;
+    note.textContent = answer.items.length ? box.dataset.sayFound.replace('#', answer.items.length) : box.dataset.sayNone;
+    first = answer.items[0]?.code;
+    list.replaceChildren(...answer.items.map(({ code, fullName }) => {
+      const button = Object.assign(document.createElement('button'), { type: 'button', className: 'find-choice', textContent: fullName });
+      button.translate = false;
+      button.addEventListener('click', () => choose(code));
+      const row = document.createElement('li');
+      row.append(button);
+      return row;
+    }));
+  }
+  async function choose(code) {
+    const address = new URL(box.dataset.loadUrl, location);
+    address.searchParams.append(box.dataset.name, code);
+    const picker = document.getElementById(box.dataset.picker), form = picker.closest('form');
+    await htmx.ajax('GET', address.pathname + address.search, { target: picker, swap: 'outerHTML' });
+    // What keeps drafts hears of it; the eye and the keyboard go on at the last level.
+    form?.dispatchEvent(new Event('input', { bubbles: true }));
+    [...document.querySelectorAll(`#${CSS.escape(box.dataset.picker)} select`)].at(-1)?.focus();
+  }
+  field.addEventListener('input', look);
+  field.addEventListener('keydown', event => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    if (first) choose(first);
+  });
+}
