@@ -1,7 +1,12 @@
 // Finding a division by its name instead of level by level. The levels stay, and without script only they are there.
-export default function setUp(box, { $, wait }) {
-  const field = $('input', box), list = $('ul', box), note = $('[role=status]', box);
-  box.hidden = false;
+export default function setUp(box, { wait }) {
+  const make = (name, properties) => box.appendChild(Object.assign(document.createElement(name), properties));
+  const { sayLabel, sayExample, sayLevels, findId } = box.dataset;
+  make('label', { htmlFor: findId, textContent: sayLabel });
+  const field = make('input', { type: 'search', id: findId, className: 'input w-long', autocomplete: 'off', placeholder: sayExample });
+  const note = make('p', { className: 'field-hint', role: 'status' });
+  const list = make('ul', {});
+  make('p', { textContent: sayLevels });
   let turn = 0, first = null;
   async function look() {
     const mine = ++turn, words = field.value.trim();

@@ -47,6 +47,7 @@ public sealed class ProblemReports(Database database, TimeProvider time)
         var faults = new List<Fault>();
         if (name.Length is 0 or > LongestName) faults.Add(new("name", name.Length == 0 ? "请写下怎样称呼您" : $"最多 {LongestName} 个字"));
         if (number.Problem is { } wrong) faults.Add(new("phone", wrong));
+        else if (number.Value is { Length: < 10 }) faults.Add(new("phone", "请写手机号码，或者带区号的家里电话号码"));
         if (about.Length > LongestText) faults.Add(new("about", $"最多 {LongestText} 个字"));
         if (when is not ("any" or "morning" or "afternoon")) faults.Add(new("when", "请选什么时候方便"));
         if (faults.Count > 0) return Outcome<string>.Invalid(faults);
