@@ -65,9 +65,11 @@ static class MyPages
     /// <summary>Where anybody who has the query code can see the state.</summary>
     static string StatusAddress(HttpContext http, CaseView view) => $"{http.Request.Scheme}://{http.Request.Host}/status?code={view.Row.QueryCode}";
 
-    static async Task<IResult> Submitted(Guid id, HttpContext http, CaseViews views) =>
+    static async Task<IResult> Submitted(Guid id, HttpContext http, CaseViews views, People people) =>
         await views.ForApplicant(id, http.Actor()) is { } view
-            ? new PageResult<SubmittedPage>(new { View = view, Address = StatusAddress(http, view) }) : Problems.NotFound("没有这个办件");
+            ? new PageResult<SubmittedPage>(new { View = view, Address = StatusAddress(http, view), Phone = Masked((await people.Find(view.Row.Submitter))?.Phone) }) : Problems.NotFound("没有这个办件");
+
+    static string? Masked(string? phone) => phone is { Length: >= 11 } ? $"{phone[..3]}****{phone[^4..]}" : null;
 
     /// <summary>The address where anybody who has it can see the state, to be scanned.</summary>
     static async Task<IResult> Code(Guid id, HttpContext http, CaseViews views)

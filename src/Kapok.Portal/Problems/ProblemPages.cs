@@ -5,7 +5,6 @@ using Kapok.Identity;
 using Kapok.Identity.SignIn;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Portal.Problems;
@@ -19,18 +18,18 @@ static class ProblemPages
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/problem", async (HttpContext http, ReportContext context, string? page, string? code) => await Show(http, context, new() { Page = LocalUrl.Or(page, "/"), Code = code ?? "" }, null)).AllowAnyone();
-        routes.MapGet("/problem/thanks", (string? page, string? number) => new RazorComponentResult<ProblemThanksPage>(new { Back = LocalUrl.Or(page, "/"), Number = NumberOf(number) })).AllowAnyone();
+        routes.MapGet("/problem/thanks", (string? page, string? number) => new PageResult<ProblemThanksPage>(new { Back = LocalUrl.Or(page, "/"), Number = NumberOf(number) })).AllowAnyone();
         routes.MapPost("/problem", Send).AllowAnyone();
         routes.MapGet("/help/call-back", AskForCall).AllowAnyone();
         routes.MapPost("/help/call-back", Call).AllowAnyone();
-        routes.MapGet("/help/call-back/thanks", (string? page, string? number) => new RazorComponentResult<CallThanksPage>(new { Back = LocalUrl.Or(page, "/"), Number = NumberOf(number) })).AllowAnyone();
+        routes.MapGet("/help/call-back/thanks", (string? page, string? number) => new PageResult<CallThanksPage>(new { Back = LocalUrl.Or(page, "/"), Number = NumberOf(number) })).AllowAnyone();
         routes.MapGet("/desk/reports", async (ProblemReports reports, string? done) => await List(reports, done, null, null)).Allow(Answer);
         routes.MapPost("/desk/reports/{id:guid}", Finish).Allow(Answer);
     }
 
     static string NumberOf(string? text) => text is { Length: 8 } && text[0] == 'F' && text.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0 ? text : "";
 
-    static async Task<IResult> Show(HttpContext http, ReportContext context, TypedReport typed, FieldErrors? errors) => new RazorComponentResult(typeof(ProblemPage), new
+    static async Task<IResult> Show(HttpContext http, ReportContext context, TypedReport typed, FieldErrors? errors) => new PageResult(typeof(ProblemPage), new
     {
         Typed = typed, Errors = errors, Context = await context.Of(http, typed.Page, typed.Code), Named = http.Actor().SignedIn,
     }) { StatusCode = errors is null ? 200 : 422 };
@@ -50,7 +49,7 @@ static class ProblemPages
         return CallPage(new() { Page = LocalUrl.Or(page, "/"), Name = self?.Name ?? "", Phone = self?.Phone ?? "" }, null);
     }
 
-    static RazorComponentResult<CallBackPage> CallPage(TypedCall typed, FieldErrors? errors) => new(new { Typed = typed, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
+    static PageResult<CallBackPage> CallPage(TypedCall typed, FieldErrors? errors) => new(new { Typed = typed, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> Call(HttpContext http, ProblemReports reports, ReportContext context, PageContext page)
     {
@@ -61,7 +60,7 @@ static class ProblemPages
     }
 
     static async Task<IResult> List(ProblemReports reports, string? done, Guid? at, FieldErrors? errors) =>
-        new RazorComponentResult<ReportsPage>(new { Reports = await reports.Open(), Done = done == "1", At = at, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
+        new PageResult<ReportsPage>(new { Reports = await reports.Open(), Done = done == "1", At = at, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> Finish(HttpContext http, Guid id, ProblemReports reports)
     {
