@@ -7,10 +7,10 @@ export default function setUp(box, { wait }) {
   const note = make('p', { className: 'field-hint', role: 'status' });
   const list = make('ul', {});
   make('p', { textContent: sayLevels });
-  let turn = 0, first = null;
+  let turn = 0, first = null, shown = '';
   async function look() {
     const mine = ++turn, words = field.value.trim();
-    if (words.length < 2) { list.replaceChildren(); note.textContent = ''; first = null; return; }
+    if (words.length < 2) { list.replaceChildren(); note.textContent = shown = ''; first = null; return; }
     await wait(250);
     if (mine !== turn) return;
     const address = new URL(box.dataset.findUrl, location);
@@ -19,6 +19,10 @@ export default function setUp(box, { wait }) {
     if (mine !== turn || !answer) return;
     note.textContent = answer.items.length ? box.dataset.sayFound.replace('#', answer.items.length) : box.dataset.sayNone;
     first = answer.items[0]?.code;
+    // The same answer again leaves the buttons alone: a press may be under way.
+    const codes = answer.items.map(item => item.code).join();
+    if (codes === shown) return;
+    shown = codes;
     list.replaceChildren(...answer.items.map(({ code, fullName }) => {
       const button = Object.assign(document.createElement('button'), { type: 'button', className: 'find-choice', textContent: fullName });
       button.translate = false;
