@@ -42,6 +42,8 @@ export default function setUp(box, { wait }) {
     [...document.querySelectorAll(`#${CSS.escape(box.dataset.picker)} select`)].at(-1)?.focus();
   }
   field.addEventListener('input', look);
+  // The picker around asks for its next level at every change: words typed here are none.
+  field.addEventListener('change', event => event.stopPropagation());
   field.addEventListener('keydown', event => {
     if (event.key !== 'Enter') return;
     event.preventDefault();
