@@ -14,6 +14,8 @@ public sealed class DocumentsModule : IModule
     public void AddServices(IServiceCollection services, NodeOptions options)
     {
         services.AddSingleton(new FontBook(FontBook.UsualFolders(options.Data)));
+        services.AddSingleton<Layout.Layouts>();
+        services.AddSingleton<Kapok.Foundation.Packages.IPackagePart, Layout.LayoutPackagePart>();
         Licences.LicenceEntrance.AddServices(services);
     }
 
