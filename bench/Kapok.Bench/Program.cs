@@ -33,6 +33,8 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
     ["page"] = () => OnNode(n => PageBench.Pages(n, time)),
     ["case"] = () => OnNode(n => PageBench.Case(n, time)),
     ["document"] = () => DocumentBench.Run(root, time),
+    ["crypto"] = () => Task.FromResult(CryptoBench.Run(time)),
+    ["audit"] = () => OnNode(n => AuditBench.Run(n, time)),
     ["start"] = () => OnNode(PageBench.Start),
 };
 

@@ -38,7 +38,7 @@ public static class IdentityPages
             links.Add(new("开设机构", "/admin/openings", "plus", Group: "管理"));
             links.Add(new("谁能办、为什么", "/admin/access", "shield", Group: "管理"));
         }
-        if (Access.DecideAnywhere(actor, Grants.Audit)) links.Add(new("审计", "/admin/audit", "eye", Group: "审计"));
+        if (Access.DecideAnywhere(actor, Grants.Audit)) links.AddRange([new("审计", "/admin/audit", "eye", Group: "审计"), new("审计链", "/admin/audit-chain", "shield", Group: "审计")]);
         if (Access.DecideAnywhere(actor, Grants.Operate))
         {
             links.Add(new("后台任务", "/admin/jobs", "refresh", Group: "运维"));

@@ -29,7 +29,18 @@ static class Commands
         var file = new Argument<string>("情景") { DefaultValueFactory = _ => Path.Combine(Root, "packages/food-business-permit/tests/new-corrected.yaml"), Arity = ArgumentArity.ZeroOrOne };
         root.Subcommands.Add(With(new Command("demo", "用真实账号把一件事从申请办到决定") { file }, (o, r) => Demo.Run(o, r.GetValue(file)!)));
         root.Subcommands.Add(PackageCommand.Build(With));
+        root.Subcommands.Add(Verify());
         return root.Parse(args).InvokeAsync();
+    }
+
+    /// <summary>Works without a node: the file and public certificates are all it takes.</summary>
+    static Command Verify()
+    {
+        var file = new Argument<string>("文件");
+        var trust = new Option<string?>("--trust") { Description = "可信的根证书（PEM 或 DER）" };
+        var audit = new Command("audit", "离线核对审计链的导出文件或单条证明") { file, trust };
+        audit.SetAction(result => VerifyCommand.Audit(result.GetValue(file)!, result.GetValue(trust)));
+        return new("verify", "离线核对") { audit };
     }
 
     static void Add(RootCommand root, string name, string description, Func<NodeOptions, ParseResult, Task<int>> run, params Option[] more)

@@ -36,7 +36,7 @@ static class Navigation
             links.AddRange([new("事项目录", "/desk/catalogue", "filter", Group: "事项"), new("表单与流程", "/desk/designer", "edit", Group: "事项")]);
         if (Holds("identity.manage")) links.Add(new("机构与人员", "/admin", "building", Group: "管理"));
         if (Holds("portal.answer")) links.Add(new("意见和回电", "/desk/reports", "phone", Group: "管理"));
-        if (Holds("audit.read")) links.Add(new("审计", "/desk/audit", "eye", Group: "管理"));
+        if (Holds("audit.read")) links.AddRange([new("审计", "/desk/audit", "eye", Group: "管理"), new("审计链", "/admin/audit-chain", "shield", Group: "管理")]);
         if (Holds("node.operate")) links.AddRange([new("任务", "/admin/jobs", "clock", Group: "运维"), new("应用包", "/admin/packages", "upload")]);
         return links;
     }

@@ -120,7 +120,7 @@ public sealed class SignatureSuite
 /// <summary>A loaded key with what its suite mixes into every digest.</summary>
 sealed class VerifyingKey(SignatureSuite suite, EvpKey key)
 {
-    readonly byte[]? z = suite == SignatureSuite.Sm2Sm3 ? Sm2.Z(key.Point) : null;
+    readonly byte[]? z = suite == SignatureSuite.Sm2Sm3 ? Sm2.ZOfPoint(key.Point) : null;
 
     public SignatureSuite Suite => suite;
     public EvpKey Key => key;

@@ -16,13 +16,13 @@ public static class Sm2
 
     /// <summary>Z of a signer with the default identity (GB/T 32918.2 clause 5.5): what the signed digest is bound to.</summary>
     /// <param name="point">The public key as uncompressed point: 04, x, y.</param>
-    internal static byte[] Z(byte[] point) => Sm3.Hash((byte[])[0x00, 0x80, .. DefaultIdentity, .. Parameters, .. point.AsSpan(1)]);
+    internal static byte[] ZOfPoint(byte[] point) => Sm3.Hash((byte[])[0x00, 0x80, .. DefaultIdentity, .. Parameters, .. point.AsSpan(1)]);
 
     /// <summary>Z of the holder of a public key (DER SubjectPublicKeyInfo).</summary>
     public static byte[] Z(ReadOnlySpan<byte> subjectPublicKeyInfo)
     {
         var key = SignatureSuite.Sm2Sm3.Load(subjectPublicKeyInfo.ToArray());
-        return Z(key.Key.Point);
+        return ZOfPoint(key.Key.Point);
     }
 
     /// <summary>Encrypts at most a few kilobytes (a key) to the holder of a public key: DER SEQUENCE { x, y, hash, cipher } of GB/T 35276.</summary>

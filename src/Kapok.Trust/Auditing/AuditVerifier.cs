@@ -1,0 +1,301 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Kapok.Trust.Algorithms;
+using Kapok.Trust.Certificates;
+using Kapok.Trust.Timestamps;
+
+namespace Kapok.Trust.Auditing;
+
+/// <summary>Something found by checking an export or a proof.</summary>
+/// <param name="Kind">Kebab-case name for programs.</param>
+/// <param name="Words">A Chinese sentence that says what is wrong and where.</param>
+public sealed record AuditFinding(string Kind, string Words);
+
+/// <summary>The outcome of a check.</summary>
+/// <param name="Events">Events read.</param>
+/// <param name="Roots">Signed roots whose statement, signature and timestamp hold.</param>
+/// <param name="TrustedRoot">SM3 of the root certificate everything leads to; null when none was found.</param>
+public sealed record AuditVerdict(long Events, long Size, int Roots, string? TrustedRoot, IReadOnlyList<AuditFinding> Findings)
+{
+    public bool Whole => Findings.Count == 0;
+}
+
+/// <summary>
+/// Checks an export or a proof offline, with nothing but its lines and trusted root certificates. Memory grows with the
+/// number of streams (some hundred bytes each), not with the number of events.
+/// </summary>
+public sealed class AuditVerifier
+{
+    const int MostFindings = 200, LongestLine = 64 << 20, LinesAtOnce = 8_192;
+
+    readonly IReadOnlyList<Certificate> trusted;
+    readonly List<AuditFinding> findings = [];
+    readonly Dictionary<Guid, (int Seq, byte[] Digest, bool Sealed)> streams = [];
+    readonly List<(RootStatement Statement, int Line)> roots = [];
+    readonly List<byte[]> leaves = [];
+    readonly List<ExportedEvent> block = [];
+    GrowingTree tree = new();
+    TrustStore store = TrustStore.Empty;
+    string? anchor, node;
+    long from, to, events;
+    int nextRoot, goodRoots;
+    string? previousStatement;
+
+    /// <param name="trusted">Root certificates from a source other than the export; when empty, those inside the export are believed.</param>
+    public AuditVerifier(IReadOnlyList<Certificate> trusted) => this.trusted = trusted;
+
+    /// <summary>Reads and checks a whole file: an export (lines of JSON) or a single proof.</summary>
+    public AuditVerdict Verify(Stream input)
+    {
+        var batch = new List<byte[]>(LinesAtOnce);
+        var number = 0;
+        foreach (var line in Lines(input))
+        {
+            if (number++ == 0)
+            {
+                if (!Begin(line)) return Verdict();
+                continue;
+            }
+            batch.Add(line);
+            if (batch.Count < LinesAtOnce) continue;
+            Take(batch, number - batch.Count + 1);
+            batch.Clear();
+        }
+        if (number == 0) Find("format", "文件是空的");
+        else if (node is not null)
+        {
+            Take(batch, number - batch.Count + 1);
+            CloseBlock();
+            if (tree.Size != to) Find("format", $"文件不完整：应到第 {to} 条，只到第 {tree.Size} 条");
+            if (nextRoot < roots.Count) Find("format", $"文件不完整：还有 {roots.Count - nextRoot} 个根没有核对到");
+            if (roots.Count == 0 || roots[^1].Statement.Size != to) Find("root-missing", "文件最后没有签名的根，末尾的记录没有证明");
+        }
+        return Verdict();
+    }
+
+    AuditVerdict Verdict() => new(events, tree.Size, goodRoots, anchor, findings);
+
+    void Find(string kind, string words)
+    {
+        if (findings.Count < MostFindings) findings.Add(new(kind, words));
+        else if (findings.Count == MostFindings) findings.Add(new("more", "问题太多，后面的不再列出"));
+    }
+
+    IEnumerable<byte[]> Lines(Stream input)
+    {
+        var buffer = new byte[1 << 20];
+        var (start, end) = (0, 0);
+        while (true)
+        {
+            var cut = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
+            if (cut >= 0)
+            {
+                yield return buffer.AsSpan(start, cut).ToArray();
+                start += cut + 1;
+                continue;
+            }
+            if (start > 0)
+            {
+                buffer.AsSpan(start, end - start).CopyTo(buffer);
+                (start, end) = (0, end - start);
+            }
+            if (end == buffer.Length)
+            {
+                if (buffer.Length >= LongestLine) { Find("format", "有一行太长，不像导出文件"); yield break; }
+                Array.Resize(ref buffer, buffer.Length * 2);
+            }
+            var read = input.Read(buffer, end, buffer.Length - end);
+            if (read == 0) break;
+            end += read;
+        }
+        if (end > start) yield return buffer.AsSpan(start, end - start).ToArray();
+    }
+
+    /// <summary>The first line: head of an export, or a proof, which is all there is.</summary>
+    bool Begin(byte[] line)
+    {
+        try
+        {
+            using var head = JsonDocument.Parse(line);
+            var kind = head.RootElement.GetProperty("kind").GetString();
+            if (head.RootElement.GetProperty("version").GetInt32() != 1 || kind is not ("audit-export" or "audit-proof")) throw new FormatException("不是审计导出文件，也不是单条证明");
+            Trust(head.RootElement);
+            if (kind == "audit-proof")
+            {
+                Proof(head.RootElement);
+                return false;
+            }
+            (from, to, node) = (head.RootElement.GetProperty("from").GetInt64(), head.RootElement.GetProperty("to").GetInt64(), head.RootElement.GetProperty("node").GetString()!);
+            tree = new(from, [.. head.RootElement.GetProperty("peaks").EnumerateArray().Select(h => Convert.FromHexString(h.GetString()!))]);
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        {
+            Find("format", "第 1 行看不懂：" + e.Message);
+            return false;
+        }
+    }
+
+    void Trust(JsonElement head)
+    {
+        var certificates = head.GetProperty("certificates").EnumerateArray().Select(c => Certificate.Parse(c.GetBytesFromBase64())).ToList();
+        var lists = head.TryGetProperty("revocations", out var list) ? (RevocationList[])[RevocationList.Parse(list.GetBytesFromBase64())] : [];
+        IReadOnlyList<Certificate> believed = trusted.Count > 0 ? trusted : [.. certificates.Where(c => c.SelfIssued && c.SignedBy(c))];
+        store = new(believed, certificates, lists);
+    }
+
+    void Take(List<byte[]> lines, int first)
+    {
+        var parsed = new (ExportedEvent? Event, JsonDocument? Other, string? Fault)[lines.Count];
+        Parallel.For(0, lines.Count, i => parsed[i] = Parse(lines[i]));
+        for (var i = 0; i < parsed.Length; i++)
+        {
+            var (e, other, fault) = parsed[i];
+            if (fault is not null) Find("format", $"第 {first + i} 行看不懂：{fault}");
+            else if (e is { } read) block.Add(read);
+            else
+                using (other)
+                    try { Other(other!.RootElement, first + i); }
+                    catch (Exception x) when (x is FormatException or KeyNotFoundException or InvalidOperationException) { Find("format", $"第 {first + i} 行看不懂：{x.Message}"); }
+        }
+    }
+
+    static (ExportedEvent?, JsonDocument?, string?) Parse(byte[] line)
+    {
+        try
+        {
+            if (line.AsSpan().StartsWith("{\"kind\":\"event\""u8)) return (ExportedEvent.Read(line), null, null);
+            return (null, JsonDocument.Parse(line), null);
+        }
+        catch (Exception e) when (e is JsonException or FormatException) { return (null, null, e.Message); }
+    }
+
+    void Other(JsonElement line, int number)
+    {
+        switch (line.GetProperty("kind").GetString())
+        {
+            case "root": TakeRoot(line, number); break;
+            case "leaves":
+                CloseBlock();
+                var hashes = line.GetProperty("hashes").GetBytesFromBase64();
+                if (line.GetProperty("first").GetInt64() != tree.Size || hashes.Length is 0 or > MerkleTree.TileWidth * MerkleTree.Size || hashes.Length % MerkleTree.Size != 0) throw new FormatException($"封存的摘要接不上第 {tree.Size} 条");
+                leaves.AddRange(hashes.Chunk(MerkleTree.Size));
+                break;
+            default: throw new FormatException("不认识的行");
+        }
+    }
+
+    void TakeRoot(JsonElement line, int number)
+    {
+        var signed = new SignedRoot(line.GetProperty("statement").GetString()!, line.GetProperty("signature").GetBytesFromBase64(), line.GetProperty("certificate").GetBytesFromBase64(), line.GetProperty("timestamp").GetBytesFromBase64());
+        var statement = signed.Read();
+        if (statement.Node != node) Find("root-node", $"第 {statement.Number} 个根是节点 {statement.Node} 的，不是 {node} 的");
+        if (roots.Count > 0 && (statement.Number != roots[^1].Statement.Number + 1 || statement.Previous != previousStatement || statement.Size < roots[^1].Statement.Size))
+            Find("root-chain", $"第 {statement.Number} 个根与前一个根接不上，中间的根被改动或抽走了");
+        if (roots.Count == 0 && from == 0 && (statement.Number != 1 || statement.Previous != RootStatement.NoPrevious)) Find("root-chain", $"文件从第 {statement.Number} 个根开始，前面的根被抽走了");
+        previousStatement = RootStatement.DigestOf(signed.Statement);
+        roots.Add((statement, number));
+        if (CheckSigned(signed, statement)) goodRoots++;
+        while (nextRoot < roots.Count && roots[nextRoot].Statement.Size <= tree.Size) CheckRoot();
+    }
+
+    bool CheckSigned(SignedRoot signed, RootStatement statement)
+    {
+        var before = findings.Count;
+        var certificate = Certificate.Parse(signed.Certificate);
+        if (certificate.Suite?.Verify(certificate.PublicKeyInfo, Encoding.UTF8.GetBytes(signed.Statement), signed.Signature) != true) Find("root-signature", $"第 {statement.Number} 个根的签名不对");
+        foreach (var check in ChainCheck.Check(certificate, [], store, statement.At, CertificatePurpose.Signing).Where(Bad)) Find("root-certificate", $"第 {statement.Number} 个根：{check.Words}");
+        anchor ??= ChainCheck.PathOf(certificate, [], store)?[^1].Fingerprint;
+        var token = TimestampToken.Parse(signed.Timestamp);
+        foreach (var check in token.Check(signed.Signature, store).Where(Bad)) Find("root-timestamp", $"第 {statement.Number} 个根：{check.Words}");
+        if ((token.Time - statement.At).Duration() > TimeSpan.FromHours(1)) Find("root-timestamp", $"第 {statement.Number} 个根写的时间与时间戳相差超过一小时");
+        return findings.Count == before;
+    }
+
+    /// <summary>Offline a revocation list may be missing; everything else must be certain.</summary>
+    static bool Bad(Check check) => check.State == CheckState.Failed || check.State == CheckState.Unknown && !check.Key.EndsWith("revocation", StringComparison.Ordinal);
+
+    void CheckRoot()
+    {
+        var (statement, _) = roots[nextRoot++];
+        if (statement.Size != tree.Size) Find("root-size", $"第 {statement.Number} 个根是 {statement.Size} 条时的，文件从第 {tree.Size} 条开始，核对不了");
+        else if (!statement.Root.AsSpan().SequenceEqual(tree.Root())) Find("tree", $"到第 {statement.Size} 条为止的树根与第 {statement.Number} 个签名的根不同：封存的摘要被改动过{(nextRoot > 1 ? $"，范围在第 {roots[nextRoot - 2].Statement.Size + 1} 条之后" : "")}");
+    }
+
+    /// <summary>Compares what the log holds with what was sealed at the same place, and tells changed, dropped and inserted apart.</summary>
+    void CloseBlock()
+    {
+        var (i, j) = (0, 0);
+        var start = tree.Size;
+        var actual = block.ConvertAll(e => MerkleTree.Leaf(e.Digest));
+        while (i < leaves.Count || j < block.Count)
+        {
+            if (i < leaves.Count && j < block.Count && leaves[i].AsSpan().SequenceEqual(actual[j])) { Follow(block[j++], true); i++; }
+            else if (i < leaves.Count && j < block.Count)
+            {
+                var found = actual.FindIndex(j, a => a.AsSpan().SequenceEqual(leaves[i]));
+                var lost = leaves.FindIndex(i, l => l.AsSpan().SequenceEqual(actual[j]));
+                if (found > j) { Inserted(block[j++]); }
+                else if (lost > i) Dropped(start + i++);
+                else { Changed(block[j++], start + i++); }
+            }
+            else if (j < block.Count) Inserted(block[j++]);
+            else Dropped(start + i++);
+        }
+        foreach (var leaf in leaves)
+        {
+            tree.Add(leaf);
+            while (nextRoot < roots.Count && roots[nextRoot].Statement.Size <= tree.Size) CheckRoot();
+        }
+        leaves.Clear();
+        block.Clear();
+    }
+
+    void Inserted(ExportedEvent e)
+    {
+        Find("event-inserted", $"{Name(e)}没有封存过，是后来插入的");
+        events++;
+    }
+
+    void Dropped(long place) => Find("event-dropped", $"封存过的第 {place + 1} 条记录不见了，被删除了");
+
+    void Changed(ExportedEvent e, long place)
+    {
+        Find("event-changed", $"{Name(e)}，总第 {place + 1} 条，与封存时不同，被改动过");
+        Follow(e, false);
+    }
+
+    /// <summary>The chain of the stream: each event names the digest of the one before, and its own covers its content.</summary>
+    void Follow(ExportedEvent e, bool isSealed)
+    {
+        events++;
+        var known = streams.TryGetValue(e.Stream, out var last);
+        streams[e.Stream] = (e.Seq, e.Digest, isSealed);
+        if (!isSealed) return;
+        if (known && e.Seq != last.Seq + 1) Find("chain-broken", $"{Name(e)}前面缺了记录：上一条是第 {last.Seq} 条");
+        else if (known && !last.Sealed) Find("chain-broken", $"{Name(e)}与上一条接不上，上一条被改动过");
+        else if (known ? !e.Previous.AsSpan().SequenceEqual(last.Digest) : e.Seq == 1 ? !e.Previous.AsSpan().SequenceEqual(SHA256.HashData(e.Stream.ToByteArray(bigEndian: true))) : from == 0) Find("chain-broken", $"{Name(e)}与上一条接不上");
+        else if (!e.Consistent) Find("event-changed", $"{Name(e)}的内容与封存的摘要不符，被改动过");
+    }
+
+    static string Name(ExportedEvent e) => $"链 {e.Stream} 的第 {e.Seq} 条（{e.Type}）";
+
+    void Proof(JsonElement proof)
+    {
+        var line = proof.GetProperty("root");
+        var signed = new SignedRoot(line.GetProperty("statement").GetString()!, line.GetProperty("signature").GetBytesFromBase64(), line.GetProperty("certificate").GetBytesFromBase64(), line.GetProperty("timestamp").GetBytesFromBase64());
+        var statement = signed.Read();
+        if (CheckSigned(signed, statement)) goodRoots = 1;
+        var digest = Convert.FromHexString(proof.GetProperty("digest").GetString()!);
+        if (proof.TryGetProperty("event", out var content))
+        {
+            var e = ExportedEvent.Read(Encoding.UTF8.GetBytes(content.GetRawText()));
+            if (!e.Computed.AsSpan().SequenceEqual(digest) || e.Stream != proof.GetProperty("stream").GetGuid() || e.Seq != proof.GetProperty("seq").GetInt32()) Find("event-changed", $"{Name(e)}的内容与证明的摘要不符");
+        }
+        var path = proof.GetProperty("path").EnumerateArray().Select(h => Convert.FromHexString(h.GetString()!)).Take(65).ToList();
+        var reached = MerkleTree.RootOf(MerkleTree.Leaf(digest), proof.GetProperty("leaf").GetInt64(), statement.Size, path);
+        if (reached is null || !reached.AsSpan().SequenceEqual(statement.Root)) Find("proof", "证明的路径到不了签名的根：这条记录不在封存的树里");
+        events = 1;
+    }
+}
