@@ -12,7 +12,7 @@ public static class LicenceEvents
     public const string Imported = "licence-imported";
     public const string Suspended = "licence-suspended", Resumed = "licence-resumed", Cancelled = "licence-cancelled", Annulled = "licence-annulled", Revoked = "licence-revoked", Expired = "licence-expired";
     public const string Proposed = "licence-act-proposed", Declined = "licence-act-declined";
-    public const string Presented = "licence-presented", Copied = "licence-copied";
+    public const string Expiring = "licence-expiring", Presented = "licence-presented", Copied = "licence-copied";
 
     /// <summary>Those that change what the directory says upward.</summary>
     public static readonly string[] Directory = [Issued, Imported, Suspended, Resumed, Cancelled, Annulled, Revoked, Expired];

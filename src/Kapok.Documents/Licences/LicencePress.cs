@@ -14,13 +14,21 @@ public interface ILicencePress
     /// <summary>Renders, seals and stores within the caller's transaction.</summary>
     /// <returns>The stored file, or in words why it has to wait (key holder down, no seal yet); the caller then leaves the licence waiting.</returns>
     ValueTask<Outcome<SealedFile>> Press(NpgsqlConnection connection, LicenceRow licence, LicenceType type, CancellationToken stop = default);
+
+    /// <summary>加注件: the same page with maker, purpose and last day visibly on it and in its metadata, sealed anew and stored.</summary>
+    ValueTask<Outcome<SealedFile>> Annotate(NpgsqlConnection connection, LicenceRow licence, LicenceType type, CopyNote note, CancellationToken stop = default);
 }
+
+/// <summary>What an annotated copy says of itself (GB/T 36903: JZJZZZ, JZJZZSY, JZJYXQJZSJ, JZJZZSJ).</summary>
+public sealed record CopyNote(string Purpose, string Maker, string MadeFor, DateOnly Until, DateTimeOffset At);
 
 /// <summary>Stands where no press is set up: every licence waits.</summary>
 sealed class NoPress : ILicencePress
 {
     public ValueTask<Outcome<SealedFile>> Press(NpgsqlConnection connection, LicenceRow licence, LicenceType type, CancellationToken stop) =>
         new(Outcome<SealedFile>.No(Refusal.Unavailable, "本节点还没有设置制证和签章"));
+
+    public ValueTask<Outcome<SealedFile>> Annotate(NpgsqlConnection connection, LicenceRow licence, LicenceType type, CopyNote note, CancellationToken stop) => Press(connection, licence, type, stop);
 }
 
 /// <summary>Issuing inside the transaction of the decision, and by job when that was not possible.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kapok.Foundation;
+using Kapok.Foundation.Codes;
 using Kapok.Foundation.Data;
 using Npgsql;
 
@@ -26,6 +27,15 @@ public sealed class LicenceRegister(Database database, LicenceTypes types, TimeP
     public Task<List<LicenceRow>> OfHolder(string holder, string? type = null, int limit = 200) => database.Read(c => LicenceReading.Rows(c, """
         where holder_keys @> array[$1::text] and state <> 'superseded' and ($2::text is null or type = $2) order by state in ('valid', 'suspended') desc, issued_on desc, id limit $3
         """, holder, new NpgsqlParameter { Value = (object?)type ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text }, Math.Min(limit, 200)));
+
+    /// <summary>For officials: by certificate number or credit code of the holder, by number, by identifier; the last versions, at most 100.</summary>
+    public async Task<List<LicenceRow>> Search(string text, DateOnly today)
+    {
+        if (LicenceIdentifier.Parse(text, out var identifier).IsValid) return await database.Read(c => LicenceReading.Rows(c, "where identifier = $1", identifier!.ToString()));
+        var code = string.Concat(text.Where(ch => !char.IsWhiteSpace(ch))).ToUpperInvariant();
+        var kind = CitizenId.Check(code, today).IsValid ? "111" : CreditCode.Check(code).IsValid ? "001" : "999";
+        return await database.Read(c => LicenceReading.Rows(c, "where (holder_keys @> array[$1::text] or number = $2) and state <> 'superseded' order by issued_on desc, id limit 100", $"{kind}:{code}", text));
+    }
 
     /// <summary>The licence of a type that a holder may rely on today; null when there is none.</summary>
     public async Task<LicenceRow?> Standing(string holder, string type)

@@ -17,6 +17,8 @@ public sealed class TestPress : ILicencePress
     public ValueTask<Outcome<SealedFile>> Press(NpgsqlConnection connection, LicenceRow licence, LicenceType type, CancellationToken stop) => new(Down is { } why
         ? Outcome<SealedFile>.No(Refusal.Unavailable, why)
         : new SealedFile(Guid.CreateVersion7(), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(licence.Identifier))), DateTimeOffset.UtcNow));
+
+    public ValueTask<Outcome<SealedFile>> Annotate(NpgsqlConnection connection, LicenceRow licence, LicenceType type, CopyNote note, CancellationToken stop) => Press(connection, licence, type, stop);
 }
 
 /// <summary>The program with a press that tests can stop; jobs run when a test says so.</summary>
