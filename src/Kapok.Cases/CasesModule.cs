@@ -24,7 +24,10 @@ public sealed class CasesModule : IModule
         services.AddSingleton<CaseDesk>();
         services.AddSingleton<CaseViews>();
         services.AddSingleton<TaskHolders>();
+        services.AddSingleton<LicencesAtHand>();
         services.AddSingleton<Drafts>();
+        services.AddSingleton<News.LicenceNews>();
+        services.AddHostedService(s => s.GetRequiredService<News.LicenceNews>());
         services.AddSingleton<FormPlace>();
         services.AddSingleton<Corrections>();
         services.AddSingleton<MyCases>();
@@ -66,5 +69,6 @@ public sealed class CasesModule : IModule
         Designing.DesignRoutes.Map(routes);
         Designing.DesignerApi.Map(routes);
         MyPages.Map(routes);
+        Tracking.LicenceObjections.Map(routes);
     }
 }

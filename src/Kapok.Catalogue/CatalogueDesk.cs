@@ -22,7 +22,7 @@ public sealed record DraftHead(Guid Item, int Revision, DraftState State, DateTi
 /// Every act is decided on the entry's own division, organisation and line, names the revision it was made on, and is an
 /// event in the same transaction. Who wrote in a draft neither approves nor publishes it.
 /// </summary>
-public sealed partial class CatalogueDesk(Database database, Items items, OrganisationDirectory directory, IEnumerable<IDependentWork> dependents, TimeProvider time)
+public sealed partial class CatalogueDesk(Database database, Items items, OrganisationDirectory directory, IEnumerable<IDependentWork> dependents, IEnumerable<ICoveringLicences> covering, TimeProvider time)
 {
     public const string Edit = "catalogue.edit", Review = "catalogue.review", Release = "catalogue.publish";
 

@@ -9,7 +9,7 @@ static class Navigation
 {
     static readonly IReadOnlyList<NavLink> Portal =
     [
-        new("首页", "/"), new("办事", "/items"), new("部门", "/departments"), new("我的办件", "/my/cases"), new("消息", "/my/inbox"), new("帮助", "/help"),
+        new("首页", "/"), new("办事", "/items"), new("部门", "/departments"), new("我的办件", "/my/cases"), new("我的证照", "/my/licences"), new("消息", "/my/inbox"), new("帮助", "/help"),
     ];
 
     public static void Fill(HttpContext http, PageContext page)
@@ -20,7 +20,7 @@ static class Navigation
         else page.Nav = Portal;
         page.AccountLinks = actor.Kind == ActorKind.Official
             ? [new("我的工作", "/desk", "home"), new("我的账户", "/my/account", "user"), new("登录记录", "/my/sessions", "clock"), new("谁看过我的数据", "/my/data-reads", "eye")]
-            : [new("我的办件", "/my/cases", "file"), new("消息", "/my/inbox", "bell"), new("替公司办事", "/my/acting-for", "building"), new("我的账户", "/my/account", "user"), new("登录记录", "/my/sessions", "clock"), new("谁看过我的数据", "/my/data-reads", "eye")];
+            : [new("我的办件", "/my/cases", "file"), new("我的证照", "/my/licences", "card"), new("消息", "/my/inbox", "bell"), new("替公司办事", "/my/acting-for", "building"), new("我的账户", "/my/account", "user"), new("登录记录", "/my/sessions", "clock"), new("谁看过我的数据", "/my/data-reads", "eye")];
     }
 
     static List<NavLink> Desk(Actor actor)
@@ -32,6 +32,7 @@ static class Navigation
         if (Holds("cases.bulk")) links.Add(new("批量办理", "/desk/bulk", "check"));
         if (Holds("cases.accept")) links.AddRange([new("窗口收件", "/desk/counter", "edit"), new("核验身份", "/desk/identity-check", "shield")]);
         if (links.Count > 0) links.Add(new("常用文字", "/desk/templates", "text-size"));
+        if (Holds("licences.read") || Holds("licences.manage") || Holds("licences.approve") || Holds("licences.publish")) links.Add(new("证照", "/desk/licences", "card", Group: "证照"));
         if (Holds("catalogue.edit") || Holds("catalogue.review") || Holds("catalogue.publish"))
             links.AddRange([new("事项目录", "/desk/catalogue", "filter", Group: "事项"), new("表单与流程", "/desk/designer", "edit", Group: "事项")]);
         if (Holds("identity.manage")) links.Add(new("机构与人员", "/admin", "building", Group: "管理"));

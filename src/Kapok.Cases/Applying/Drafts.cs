@@ -6,6 +6,7 @@ using Kapok.Cases.Definitions;
 using Kapok.Cases.Forms;
 using Kapok.Cases.Model;
 using Kapok.Catalogue;
+using Kapok.Documents.Licences;
 using Kapok.Foundation;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Expressions;
@@ -28,6 +29,11 @@ public sealed record DraftWriter(string Page, string Writer);
 /// <param name="Source">upload, licence, data or earlier-file: where it comes from.</param>
 public sealed record MaterialState(Material Material, bool Needed, bool Optional, string Source, ImmutableArray<CaseMaterial> Files)
 {
+    /// <summary>The licence that stands for it, found on the register and in force.</summary>
+    public LicenceRow? Licence { get; init; }
+    /// <summary>Its licence type is kept on the register, and the applicant has none in force there: a file may be given instead.</summary>
+    public bool NotHeld { get; init; }
+
     public bool Missing => Needed && !Optional && Source == "upload" && Files.IsEmpty;
 }
 
@@ -45,7 +51,7 @@ public sealed record DraftView(DraftRow Row, CaseDefinition Definition, Party Pa
 }
 
 /// <summary>Drafts live on the server and open on every device of the person; they are kept for 90 days after the last change.</summary>
-public sealed class Drafts(Database database, DefinitionStore definitions, Items items, People people, FileStore files, CaseDesk desk, TimeProvider time)
+public sealed class Drafts(Database database, DefinitionStore definitions, Items items, People people, FileStore files, CaseDesk desk, LicencesAtHand licences, TimeProvider time)
 {
     public static readonly TimeSpan Kept = TimeSpan.FromDays(90);
     const int LargestAnswers = 1 << 20;
@@ -107,14 +113,16 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
     async Task<DraftView> View(DraftRow row, CaseDefinition definition, Party party, ImmutableArray<CaseMaterial> files, Actor actor)
     {
         using var answers = JsonDocument.Parse(row.Answers);
+        var held = await licences.Of(party, definition);
         var facts = await Facts(Applicant(actor, party));
+        foreach (var (key, fact) in held.Facts) facts.TryAdd(key, fact);
         var form = FormEngine.Evaluate(definition.Form, answers.RootElement, new FormContext(Today()) { Facts = facts, Visited = row.Visited.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet() });
-        return new(row, definition, party, form, MaterialsOf(definition.Item.Content, form.Scope, files)) { AnswerFiles = [.. files.Where(f => FileAnswer.PathOf(f.Material) is not null)] };
+        return new(row, definition, party, form, held.Into(MaterialsOf(definition.Item.Content, form.Scope, files))) { AnswerFiles = [.. files.Where(f => FileAnswer.PathOf(f.Material) is not null)] };
     }
 
     DateOnly Today() => Foundation.Calendar.ChinaTime.DateOf(time.GetUtcNow());
 
-    async Task<IReadOnlyDictionary<string, PrefillFact>> Facts(Actor actor) =>
+    async Task<Dictionary<string, PrefillFact>> Facts(Actor actor) =>
         (await people.PrefillFor(actor)).ToDictionary(f => f.Key, f => PrefillFact.Of(f.Value.Value, f.Value.Source));
 
     /// <summary>Which materials these answers call for, and where each comes from.</summary>
@@ -193,9 +201,15 @@ public sealed class Drafts(Database database, DefinitionStore definitions, Items
         if (counter && Access.Decide(actor, "cases.accept", draft.Definition.Body.AsTarget()) is { Allowed: false } decision) return Outcome<Receipt>.No(Refusal.Forbidden, decision.Reason);
         var who = counter ? actor with { OnBehalfOf = draft.Party.Id, Origin = "counter" } : actor with { OnBehalfOf = draft.Party.Kind == PartyKind.Company ? draft.Party.Id : null };
         var application = new Application(id, who, draft.Definition, draft.Party.Id, draft.Party.Name, counter ? (short)1 : channel,
-            draft.Form.Submission.GetRawText(), draft.Row.Eligibility, draft.Materials.Sum(m => m.Files.Length)) { Submitter = counter ? draft.Party.Id : null };
+            draft.Form.Submission.GetRawText(), draft.Row.Eligibility, draft.Materials.Sum(m => m.Files.Length)) 
+        {
+            Submitter = counter ? draft.Party.Id : null,
+            Licences = [.. draft.Materials.Where(m => m is { Needed: true, Licence: not null }).Select(m => new LicenceAtHand(m.Material.Id, m.Material.Name, m.Licence!.Id, m.Licence.Name, m.Licence.Number, m.Licence.Identifier, m.Licence.Grade.ToString()))],
+        };
         await Discard(id, draft.Form.Files);
-        return await desk.Submit(application, stop);
+        var receipt = await desk.Submit(application, stop);
+        if (receipt is { Ok: true, Value: { Repeated: false, Number: var number } }) await licences.Used(draft.Materials, actor, draft.Definition.Item.Content.Name, number);
+        return receipt;
     }
 
     /// <summary>Files that were given for a question and have been replaced or are not asked for any more do not go along.</summary>

@@ -16,7 +16,13 @@ public sealed record Application(Guid Id, Actor Actor, CaseDefinition Definition
 {
     /// <summary>Who applies, when it is not the actor: at the counter the applicant, not the clerk who types.</summary>
     public Guid? Submitter { get; init; }
+
+    /// <summary>Licences on the register that stand for materials; the applicant has agreed to their use by submitting.</summary>
+    public IReadOnlyList<LicenceAtHand> Licences { get; init; } = [];
 }
+
+/// <summary>A licence that stands for a material of an application.</summary>
+public sealed record LicenceAtHand(string Material, string MaterialName, Guid Licence, string Name, string Number, string Identifier, string Grade);
 
 /// <summary>What the applicant gets at once.</summary>
 public sealed record Receipt(Guid Id, string Number, string QueryCode, DateTimeOffset SubmittedAt, string ItemName, bool Repeated);
@@ -37,6 +43,7 @@ static class Submitting
         var act = new CaseAct(new(row, [], new(row.Id, application.Answers, application.Eligibility)), application.Actor, application.Definition, world);
         CaseClock.Add(act, new ClockEntry.Received(world.Now));
         act.Log("submitted", new { number, queryCode, item = item.Content.Name, version = item.Version, party = application.PartyName, application.Channel, application.Materials });
+        foreach (var licence in application.Licences) act.Log("licence-used", licence, "申请人提交时同意");
         if (act.Move(new Trigger.Start()) is { } message) return Outcome<CaseAct>.No(Refusal.Invalid, $"流程不能开始：{message}");
         act.Tell("submitted", "申请已提交", $"我们收到了您的“{item.Content.Name}”申请，办件编号 {number}。{body.Name}会在五个工作日内告诉您是否受理。");
         return act;

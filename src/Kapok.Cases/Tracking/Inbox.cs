@@ -44,7 +44,7 @@ public sealed class Inbox(Database database, TimeProvider time)
     const string Asks = "(m.needs_act and coalesce(c.state = 'correcting' and m.at >= (c.correction ->> 'askedAt')::timestamptz - interval '1 second', false))";
 
     /// <summary>What a message is about: the item of its case; a draft has no case yet.</summary>
-    const string About = "coalesce(c.item_name, '草稿')";
+    const string About = "coalesce(c.item_name, case when m.kind = 'licence' then '电子证照' else '草稿' end)";
     const string Columns = $"""
         m.id, m.case_id, {About} as item_name, m.sender, m.kind, m.title, m.body, m.at, m.read_at, m.archived, {Asks} as waits,
         coalesce((select string_agg(l.label, chr(10) order by l.label) from cases.message_label l where l.message = m.id and l.person = @me), '') as labels

@@ -19,7 +19,7 @@ static class ConsistencyRules
         Times(item, findings);
         Visits(item, findings);
         Basis(item, context, findings);
-        Materials(item, findings);
+        Materials(item, context, findings);
         Results(item, findings);
         Fees(item, findings);
         Procedures(item, findings);
@@ -70,12 +70,12 @@ static class ConsistencyRules
         }
     }
 
-    static void Materials(ItemContent item, Findings findings)
+    static void Materials(ItemContent item, LintContext context, Findings findings)
     {
         for (var i = 0; i < item.Materials.Count; i++)
         {
             var (m, at) = (item.Materials[i], $"materials[{i}]");
-            if (m.ReplacedBy is null && Licences.FirstOrDefault(l => m.Name.Contains(l.Word)) is { Word: not null } licence)
+            if (m.ReplacedBy is null && Licences.Concat(context.Licences).FirstOrDefault(l => m.Name.Contains(l.Word)) is { Word: not null } licence)
                 findings.Warn("material.covered-by-licence", at + ".replacedBy", $"“{m.Name}”是政府已经核发的证照，不应再让申请人提交", $"用电子证照代替：replacedBy: {{ kind: licence, code: {licence.Licence} }}。");
             else if (m is { ReplacedBy: null, Source: 20, Necessity: 1 })
                 findings.Warn("material.issued-by-government", at + ".replacedBy", $"“{m.Name}”由政府部门核发，却要申请人再交一次", "改为证照或数据共享（replacedBy），确实不能共享的说明原因。");

@@ -34,6 +34,9 @@ public sealed record LintContext(DateOnly Today)
     /// <summary>Names of the questions of a form, by the form's name; null for a form nobody knows.</summary>
     public Func<string, IReadOnlySet<string>?>? FormFields { get; init; }
 
+    /// <summary>Words of material names that a registered licence stands for, beside the usual ones.</summary>
+    public IReadOnlyList<(string Word, string Licence)> Licences { get; init; } = [];
+
     /// <summary>The content is that of an implementation, which people visit and call.</summary>
     public bool IsImplementation { get; init; }
 }

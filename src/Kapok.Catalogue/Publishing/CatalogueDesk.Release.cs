@@ -117,7 +117,7 @@ public sealed partial class CatalogueDesk
         var events = (await c.QueryAsync<string>("select key from catalogue.life_event")).ToHashSet();
         var codes = (await c.QueryAsync<string>("select basic_code from catalogue.item where parent is null and state = 'published'")).ToHashSet();
         var forms = await Installing.KnownForms.Read(c);
-        return new(ChinaTime.DateOf(Now)) { LifeEvents = events, ItemExists = codes.Contains, Lines = directory.Current.Lines.Select(l => l.Key).ToHashSet(), FormFields = forms.GetValueOrDefault };
+        return new(ChinaTime.DateOf(Now)) { LifeEvents = events, ItemExists = codes.Contains, Lines = directory.Current.Lines.Select(l => l.Key).ToHashSet(), FormFields = forms.GetValueOrDefault, Licences = [.. covering.SelectMany(l => l.Words)] };
     }
 
     /// <summary>Whether the entry's own words changed since the draft was opened; new words from above alone do not matter to it.</summary>

@@ -16,6 +16,14 @@ static class LicenceEntrance
         services.TryAddSingleton<ILicencePress, NoPress>();
         services.AddSingleton<LicenceIssuing>();
         services.AddSingleton<LicenceRegister>();
+        services.AddSingleton<LicenceUses>();
+        services.AddSingleton<Holding.Wallet>();
+        services.AddSingleton<Holding.LicenceCheck>();
+        services.AddSingleton<Desk.LicenceActs>();
+        services.AddSingleton<Desk.LicenceTypeDesk>();
+        services.AddSingleton<Sharing.LicenceFeed>();
+        services.AddSingleton<Kapok.Catalogue.ICoveringLicences, CoveringLicences>();
+        services.AddSingleton<ISwept, LicenceSweep>();
         services.AddSingleton<Stock.StockImport>();
         services.AddSingleton<IJob, PressJob>();
         services.AddSingleton<IPackagePart, LicencePackagePart>();
@@ -23,5 +31,8 @@ static class LicenceEntrance
 
     public static void Map(IEndpointRouteBuilder routes)
     {
+        Holding.WalletRoutes.Map(routes);
+        Desk.LicenceDeskRoutes.Map(routes);
+        Sharing.SharingRoutes.Map(routes);
     }
 }

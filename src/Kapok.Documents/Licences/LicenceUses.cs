@@ -34,7 +34,7 @@ public sealed class LicenceUses(Database database, People people, OrganisationDi
 
     /// <summary>The latest uses of a licence in all its versions.</summary>
     public Task<IReadOnlyList<Holding.LicenceUse>> Of(Guid chain, int limit = 100) => database.Read<IReadOnlyList<Holding.LicenceUse>>(async c =>
-        (await c.QueryAsync<Holding.LicenceUse>("select id, licence, how, who, purpose, ground, case_number, at from documents.licence_use where chain = @chain order by at desc limit @limit", new { chain, limit })).AsList());
+        (await c.QueryAsync<Holding.LicenceUse>("select id, licence, how, who, purpose, ground, case_number, at from documents.licence_use where chain = @chain order by at desc, id desc limit @limit", new { chain, limit })).AsList());
 
     /// <summary>How a use is called.</summary>
     public static string Word(string how) => how switch { "present" => "出示", "case" => "办件使用", "share" => "部门调用", "verify" => "核验", "copy" => "制作加注件", _ => "窗口查看" };

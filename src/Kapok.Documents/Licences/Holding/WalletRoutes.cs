@@ -115,7 +115,6 @@ static class WalletRoutes
         if (await wallet.Find(id, http.Actor()) is not { } row) return Problems.NotFound("没有这本证照");
         var shown = code is null ? null : await wallet.Code(code, http.Actor());
         if (shown?.Licence != row.Id) shown = null;
-        http.Response.Headers.CacheControl = "private, no-store";
         return new RazorComponentResult<PresentPage>(new { Row = row, Code = shown, Expired = shown is not null && time.GetUtcNow() >= new DateTimeOffset(shown.ExpiresAt), Address = shown is null ? "" : $"{http.Request.Scheme}://{http.Request.Host}/present/{shown.Code}" });
     }
 
@@ -149,7 +148,6 @@ static class WalletRoutes
     {
         var code = (await http.Request.ReadFormAsync(http.RequestAborted))["code"].ToString();
         var opened = await wallet.Open(code, http.Actor());
-        http.Response.Headers.CacheControl = "private, no-store";
         if (opened.Ok) return Receive(code, null, opened.Value.Code, opened.Value.Licence, time.Today());
         var errors = new FieldErrors();
         errors.Add("code", opened.Message.StartsWith("code：", StringComparison.Ordinal) ? opened.Faults[0].Message : opened.Message);

@@ -96,7 +96,7 @@ public sealed class IssuingTests(PressApp app) : IClassFixture<PressApp>
     public async Task An_approval_that_cannot_yield_its_licence_is_refused_unless_the_reason_is_recorded()
     {
         var id = await Reviewed();
-        await app.Database.Read(c => c.ExecuteAsync("update cases.content set answers = answers - 'legalRepresentative' where case_id = @id", new { id }));
+        await app.Database.Read(c => c.ExecuteAsync("update cases.content set answers = (answers::jsonb - 'legalRepresentative')::json where case_id = @id", new { id }));
         var refused = await Approve(id);
         refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await refused.Content.ReadAsStringAsync()).ShouldContain("法定代表人（负责人）");
