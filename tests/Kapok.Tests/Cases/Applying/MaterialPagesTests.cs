@@ -23,7 +23,8 @@ public sealed class MaterialPagesTests(App app) : IClassFixture<App>
         var (visitor, _) = await AtMaterials();
         visitor.Page.QuerySelectorAll("input[type=file]").Select(i => i.GetAttribute("name")).ShouldBe(["floor-plan", "rules"]);
         visitor.Text.ShouldContain("要交 2 样");
-        visitor.Text.ShouldContain("用您的电子证照，不用上传");
+        visitor.Text.ShouldContain("用您的“营业执照” 91440106MA9XXX011N");
+        visitor.Text.ShouldContain("可信等级 B");
         visitor.Text.ShouldContain("标明各功能间");
         visitor.Text.ShouldContain("可以是 PDF、JPG、PNG，每个不超过 20 MB");
     }
