@@ -26,6 +26,14 @@ static class Applications
         return id;
     }
 
+    /// <summary>Many of them, a few at a time: making them is not what is tested.</summary>
+    public static async Task<IReadOnlyList<Guid>> Ready(HttpClient citizen, int count)
+    {
+        var drafts = new List<Guid>(count);
+        foreach (var some in Enumerable.Range(0, count).Chunk(6)) drafts.AddRange(await Task.WhenAll(some.Select(_ => Ready(citizen))));
+        return drafts;
+    }
+
     public static async Task<(int Status, string? Number)> Send(HttpClient citizen, Guid draft)
     {
         var answer = await citizen.PostAsJsonAsync($"/api/v1/drafts/{draft}/submission", new { });

@@ -40,7 +40,7 @@ public sealed class TwoProcessTests(TestDatabase databases)
         await using var node = new ServedNode(connection);
         await node.Up(2);
         var (citizen, clerk, reviewer, approver) = (await node.Api("zhangsan"), await node.Api("tianhe-market-acceptor"), await node.Api("tianhe-market-reviewer"), await node.Api("tianhe-market-approver"));
-        var drafts = await Task.WhenAll(Enumerable.Range(0, 48).Select(_ => Applications.Ready(citizen)));
+        var drafts = (await Applications.Ready(citizen, 48)).ToArray();
         var deciding = await Task.WhenAll(drafts[..12].Select(d => ReadyToDecide(database, citizen, clerk, reviewer, d)));
 
         // A bulk decision that stands still in the middle: the test holds one of its cases.
