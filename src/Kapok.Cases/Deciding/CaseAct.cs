@@ -54,6 +54,7 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
     string? answers;
 
     public CaseRow Row { get; set; } = before.Row;
+    public List<OtherNumber> OtherNumbers { get; } = [];
     public ImmutableArray<CaseTask> Tasks { get; private set; } = before.Tasks;
     public Actor Actor => actor;
     public CaseDefinition Definition => definition;
@@ -289,7 +290,7 @@ sealed class CaseAct(CaseSnapshot before, Actor actor, CaseDefinition definition
         {
             DueMoved = Row.DueAt != before.Row.DueAt, Ended = before.Row.Open && !Row.Open,
             Events = sealedEvents, ClosedTasks = closed, WrittenTasks = written, Timers = timers, DisarmedTimers = disarmed, Messages = messages,
-            Documents = documents, Notes = notes, Consultations = consultations, Answered = answered, Answers = answers, Reminded = reminded, Attachments = attachments, Sent = sent, Took = took,
+            Documents = documents, Notes = notes, Consultations = consultations, Answered = answered, Answers = answers, Reminded = reminded, Attachments = attachments, Sent = sent, Took = took, OtherNumbers = OtherNumbers,
             Licences = [.. licences, .. ended],
         };
     }

@@ -16,7 +16,7 @@ static class CaseDecisions
         var act = new CaseAct(snapshot, command.Actor, definition, world);
         if (command.Expected is { } expected && expected != snapshot.Row.Version)
             return Outcome<CaseAct>.No(Refusal.Conflict, "办件刚刚被别人处理过，请看最新情况后再决定");
-        if (!snapshot.Row.Open && command is not (SendMessage or AddNote or TimerDue or ChooseDelivery or MoveDelivery))
+        if (!snapshot.Row.Open && command is not (SendMessage or AddNote or AddOtherNumber or TimerDue or ChooseDelivery or MoveDelivery))
             return Outcome<CaseAct>.No(Refusal.Conflict, "办件已经办结");
         var no = command switch
         {
@@ -37,6 +37,7 @@ static class CaseDecisions
             TimerDue c => Ending.TimerDue(act, c),
             SendMessage c => Talking.Send(act, c),
             AddNote c => Talking.Note(act, c),
+            AddOtherNumber c => Talking.OtherNumber(act, c),
             ChooseDelivery c => Delivering.Choose(act, c),
             MoveDelivery c => Delivering.Move(act, c),
             AskUnit c => Talking.Ask(act, c),

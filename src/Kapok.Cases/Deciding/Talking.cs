@@ -35,6 +35,17 @@ static class Talking
         return null;
     }
 
+    public static No? OtherNumber(CaseAct act, AddOtherNumber command)
+    {
+        if (act.MayHandle() is { Allowed: false } decision) return No.Forbidden(decision);
+        var (number, source) = (command.Number.Trim(), command.Source.Trim());
+        if (number.Length is 0 or > 60) return No.Invalid("其他系统的编号为 1 至 60 个字符", "number");
+        if (source.Length is 0 or > 60) return No.Invalid("请写明是哪个系统的编号，最多 60 个字", "source");
+        act.OtherNumbers.Add(new(act.Row.Id, number, source));
+        act.Log("other-number-added", new { number, source });
+        return null;
+    }
+
     public static No? Ask(CaseAct act, AskUnit command)
     {
         if (act.MayHandle() is { Allowed: false } decision) return No.Forbidden(decision);

@@ -25,7 +25,7 @@ static class AuditRoutes
     static async Task<IResult> Show(HttpContext http, CaseViews views, DataReads reads, string? number)
     {
         if (string.IsNullOrWhiteSpace(number)) return new PageResult<AuditPage>(new { Number = "" });
-        var trail = await views.Find(number) is { } id ? await Trail(http, views, reads, id, "审计查看") : null;
+        var trail = await views.Find(number) is [var id, ..] ? await Trail(http, views, reads, id, "审计查看") : null;
         return new PageResult<AuditPage>(new { Number = number, Trail = trail, NotFound = trail is null }) { StatusCode = trail is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK };
     }
 

@@ -52,6 +52,7 @@ public static class CaseWords
             "message-to-applicant" => ("给申请人留言", Read("text")),
             "message-from-applicant" => ("申请人留言", Read("text")),
             "note-added" => ("写了内部备注", ""),
+            "other-number-added" => ("登记了其他系统的编号", $"{Read("source")}：{Read("number")}"),
             Model.Delivery.Chosen or Model.Delivery.Moved => Tracking.DeliveryWords.Noted(e),
             "licence-used" => ($"用电子证照代替材料：{Read("materialName")}", $"{Read("name")} {Read("number")}（可信等级 {Read("grade")}）"),
             "licence-ordered" => ($"签发电子证照：{Read("name")}", Read("number")),

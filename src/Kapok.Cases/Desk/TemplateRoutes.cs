@@ -67,7 +67,7 @@ public static class TemplateRoutes
     /// <summary>The text for a case the actor may see; null when there is none.</summary>
     static async Task<string?> Filled(string text, string? number, Actor actor, Templates templates, CaseViews views)
     {
-        if (string.IsNullOrWhiteSpace(number) || await views.Find(number) is not { } id) return null;
+        if (string.IsNullOrWhiteSpace(number) || await views.Find(number) is not [var id, ..]) return null;
         var (view, _) = await views.ForOfficial(id, actor, "预览文书模板");
         return view is null ? null : templates.Fill(text, view, actor);
     }

@@ -24,6 +24,7 @@ static class CaseApi
     public sealed record ExtensionBody(int Days, string Ground);
     public sealed record DecisionBody(bool Granted, string? Note);
     public sealed record TextBody(string Text);
+    public sealed record OtherNumberBody(string? Number, string? Source);
     public sealed record NoteBody(string Text, Guid[]? Mentions);
     public sealed record QuestionBody(Guid? Organisation, Guid[]? Organisations, string Question, DateOnly? Due, bool? Confidential, Guid[]? Files);
     /// <param name="Outside">An expert from outside, who needs unit and phone; otherwise an official.</param>
@@ -49,6 +50,7 @@ static class CaseApi
         cases.MapPost("{id:guid}/extension", (Guid id, ExtensionBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new AskExtension(id, http.Actor(), body.Days, body.Ground ?? "")));
         cases.MapPost("{id:guid}/extension-decision", (Guid id, DecisionBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new DecideExtension(id, http.Actor(), body.Granted, body.Note ?? "")));
         cases.MapPost("{id:guid}/messages", (Guid id, TextBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new SendMessage(id, http.Actor(), body.Text ?? "")));
+        cases.MapPost("{id:guid}/other-numbers", (Guid id, OtherNumberBody body, HttpContext http, CaseDesk desk) => Do(http, desk, new AddOtherNumber(id, http.Actor(), body.Number ?? "", body.Source ?? "")));
         cases.MapPost("{id:guid}/notes", async (Guid id, NoteBody body, HttpContext http, CaseDesk desk, Colleagues colleagues) =>
             await Do(http, desk, new AddNote(id, http.Actor(), body.Text ?? "") { Mentions = await colleagues.Named(id, body.Mentions) }));
         cases.MapPost("{id:guid}/questions", async (Guid id, QuestionBody body, HttpContext http, CaseDesk desk, CaseFiles files) =>

@@ -123,7 +123,9 @@ public sealed class CaseViews(Database database, DefinitionStore definitions, Ca
     public Task<IReadOnlyList<ConsultationRow>> Consultations(Guid id) => database.Read<IReadOnlyList<ConsultationRow>>(async c =>
         (await c.QueryAsync<ConsultationRow>("select id, case_id, asked_by_name, from_organisation, organisation, question, due_on, asked_at, answer, answered_by_name, answered_at, confidential, reminded_at, reminders, person, person_name, person_unit from cases.consultation where case_id = @id order by asked_at", new { id })).AsList());
 
-    /// <summary>The id behind a case number or query code.</summary>
-    public Task<Guid?> Find(string numberOrCode) => database.Read(c => c.ExecuteScalarAsync<Guid?>(
-        """select id from cases."case" where number = @text or query_code = @code""", new { text = numberOrCode.Trim(), code = numberOrCode.Trim().Replace("-", "", StringComparison.Ordinal).ToUpperInvariant() }));
+    /// <summary>The ids behind a case number or query code, or else behind a number of another system: there several cases may have the same.</summary>
+    public async Task<IReadOnlyList<Guid>> Find(string numberOrCode) => (await database.Read(c => c.QueryAsync<Guid>("""
+        with own as (select id from cases."case" where number = @text or query_code = @code)
+        select id from own union all select case_id from cases.other_number where number = @text and not exists (select 1 from own) limit 20
+        """, new { text = numberOrCode.Trim(), code = numberOrCode.Trim().Replace("-", "", StringComparison.Ordinal).ToUpperInvariant() }))).AsList();
 }

@@ -23,6 +23,7 @@ public sealed record CaseChange(CaseSnapshot After)
     public ConsultationAnswer? Answered { get; init; }
     /// <summary>Question that somebody was reminded of.</summary>
     public Guid? Reminded { get; init; }
+    public IReadOnlyList<OtherNumber> OtherNumbers { get; init; } = [];
     public IReadOnlyList<NewAttachment> Attachments { get; init; } = [];
     /// <summary>Messages to the flows of other cases, and the one that this case's flow took.</summary>
     public IReadOnlyList<NewFlowMessage> Sent { get; init; } = [];
@@ -40,6 +41,9 @@ public sealed record NewMessage(Guid CaseId, Guid Party, bool FromParty, string 
 
 /// <summary>A document to be rendered from a template; its number is given when it is written.</summary>
 public sealed record NewDocument(Guid Id, Guid CaseId, string Kind, string Title, string Number, string Html, string Digest, string MadeBy);
+
+/// <summary>A number of the case in another system.</summary>
+public sealed record OtherNumber(Guid CaseId, string Number, string Source);
 
 public sealed record NewNote(Guid CaseId, Guid Author, string AuthorName, string Text);
 

@@ -57,6 +57,10 @@ public sealed record DecideExtension(Guid CaseId, Actor Actor, bool Granted, str
 /// <summary>The applicant takes the application back.</summary>
 public sealed record Withdraw(Guid CaseId, Actor Actor, string Reason) : CaseCommand(CaseId, Actor);
 
+/// <summary>一个流水号: the number under which the case is known in an older or neighbouring system, so that it is found by that too.</summary>
+/// <param name="Source">Name of that system.</param>
+public sealed record AddOtherNumber(Guid CaseId, Actor Actor, string Number, string Source) : CaseCommand(CaseId, Actor);
+
 /// <summary>A message inside the case, from the applicant or to him.</summary>
 public sealed record SendMessage(Guid CaseId, Actor Actor, string Text) : CaseCommand(CaseId, Actor);
 

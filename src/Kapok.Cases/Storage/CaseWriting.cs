@@ -129,6 +129,8 @@ static class CaseWriting
         AddAt(changes.Where(c => c.Answered is not null).Select(c => c.Answered!).ToList(),
             "update cases.consultation c set answered_by = u.b, answered_by_name = u.n, answer = u.t, answered_at = $5 from unnest($1, $2, $3, $4) as u(id, b, n, t) where c.id = u.id",
             Uuid<ConsultationAnswer>(a => a.Id), Uuid<ConsultationAnswer>(a => a.AnsweredBy), Text<ConsultationAnswer>(a => a.AnsweredByName), Text<ConsultationAnswer>(a => a.Answer));
+        Add(changes.SelectMany(c => c.OtherNumbers).ToList(), "insert into cases.other_number (case_id, number, source) select * from unnest($1, $2, $3) on conflict do nothing",
+            Uuid<OtherNumber>(n => n.CaseId), Text<OtherNumber>(n => n.Number), Text<OtherNumber>(n => n.Source));
         AddAt(changes.Where(c => c.Reminded is not null).Select(c => c.Reminded!.Value).ToList(),
             "update cases.consultation c set reminders = reminders + 1, reminded_at = $2 from unnest($1) as u(id) where c.id = u.id", Uuid<Guid>(id => id));
         AddAt(changes.SelectMany(c => c.Attachments).ToList(), """

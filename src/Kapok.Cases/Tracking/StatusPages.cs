@@ -30,7 +30,6 @@ static class StatusPages
         var (code, name) = (form["code"].ToString().Trim(), form["name"].ToString().Trim());
         var errors = new FieldErrors();
         if (code.Length is 0 or > 60) errors.Add("code", "请填写办件编号或者查询码");
-        else if (code.Length <= 12 && QueryCode.Check(code) is { IsValid: false, Problem: { } problem }) errors.Add("code", problem);
         if (name.Length is 0 or > 100) errors.Add("name", "请填写申请人的姓");
         if (errors.Any) return Page(code, name, errors, null);
         if (await lookup.Wait(http.Address()) is { } wait)
@@ -41,7 +40,7 @@ static class StatusPages
         }
         if (await lookup.Find(code, name) is not { } view)
         {
-            errors.Add("code", "没有找到。请核对编号和申请人的姓，两样都要对得上");
+            errors.Add("code", code.Length <= 12 && QueryCode.Check(code) is { IsValid: false, Problem: { } problem } ? problem : "没有找到。请核对编号和申请人的姓，两样都要对得上");
             return Page(code, name, errors, null);
         }
         return Page(code, name, null, view, Standing.Of(view, directory, texts));
@@ -73,8 +72,12 @@ public sealed class StatusLookup(Database database, CaseViews views, People peop
     /// <summary>The case, when both fit. A person is named by the surname, a company by at least the first two characters.</summary>
     public async Task<CaseView?> Find(string code, string name)
     {
-        if (await views.Find(code) is not { } id || await views.Load(id) is not { } view) return null;
-        var person = await people.Find(view.Row.Party) is { Kind: PartyKind.Person };
-        return name.Length >= (person ? 1 : 2) && view.Row.PartyName.StartsWith(name, StringComparison.Ordinal) ? view : null;
+        foreach (var id in await views.Find(code))
+        {
+            if (await views.Load(id) is not { } view) continue;
+            var person = await people.Find(view.Row.Party) is { Kind: PartyKind.Person };
+            if (name.Length >= (person ? 1 : 2) && view.Row.PartyName.StartsWith(name, StringComparison.Ordinal)) return view;
+        }
+        return null;
     }
 }

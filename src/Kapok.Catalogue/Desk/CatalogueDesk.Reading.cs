@@ -4,6 +4,7 @@ using Kapok.Catalogue.Desk;
 using Kapok.Catalogue.Inheritance;
 using Kapok.Catalogue.Publishing;
 using Kapok.Foundation;
+using Kapok.Foundation.Calendar;
 using Kapok.Foundation.Data;
 using Kapok.Foundation.Events;
 using Npgsql;
@@ -45,6 +46,7 @@ public sealed partial class CatalogueDesk
         if (filter.Kind is "base" or "implementation") where.Add(filter.Kind == "base" ? "i.parent is null" : "i.parent is not null");
         if (filter.State is { Length: > 0 } state) And("i.state = @state", "state", state);
         if (filter.Work == "conflicts") where.Add("i.conflicts > 0");
+        else if (filter.Work == "expired") And("i.state = 'published' and i.basis_until < @today", "today", ChinaTime.DateOf(Now));
         else if (filter.Work is { Length: > 0 } work) And("d.state = @work", "work", work);
         if (filter.Line is { Length: > 0 } line) And("i.line = @line", "line", line);
         if (filter.Division is { Length: > 0 } code && directory.PathOf(code) is { } path)
@@ -69,7 +71,9 @@ public sealed partial class CatalogueDesk
         {
             var drafts = (await c.QueryAsync<(string State, int Count)>($"select d.state, count(*)::int from catalogue.draft d join catalogue.item i on i.id = d.item where {scope} group by d.state", values)).ToDictionary(r => r.State, r => r.Count);
             var conflicts = await c.ExecuteScalarAsync<int>($"select count(*)::int from catalogue.item i where i.conflicts > 0 and {scope}", values);
-            return new DeskCounts(conflicts, drafts.GetValueOrDefault("editing"), drafts.GetValueOrDefault("review"), drafts.GetValueOrDefault("approved"), drafts.GetValueOrDefault("scheduled"));
+            values.Add("today", ChinaTime.DateOf(Now));
+            var expired = await c.ExecuteScalarAsync<int>($"select count(*)::int from catalogue.item i where i.state = 'published' and i.basis_until < @today and {scope}", values);
+            return new DeskCounts(conflicts, drafts.GetValueOrDefault("editing"), drafts.GetValueOrDefault("review"), drafts.GetValueOrDefault("approved"), drafts.GetValueOrDefault("scheduled")) { Expired = expired };
         });
     }
 

@@ -8,7 +8,7 @@ namespace Kapok.Catalogue.Desk;
 /// <summary>What an official looks for in the lists.</summary>
 /// <param name="Words">Part of the name, or the beginning of a code.</param>
 /// <param name="Kind"><c>base</c> or <c>implementation</c>.</param>
-/// <param name="Work"><c>conflicts</c>, <c>editing</c>, <c>review</c>, <c>approved</c>, <c>scheduled</c>: what waits for somebody.</param>
+/// <param name="Work"><c>conflicts</c>, <c>editing</c>, <c>review</c>, <c>approved</c>, <c>scheduled</c>, <c>expired</c> (a legal basis is no longer in force): what waits for somebody.</param>
 /// <param name="Division">Code of a division; with all below it.</param>
 /// <param name="After">Key of the last row of the page before.</param>
 public sealed record DeskFilter(string? Words = null, string? Kind = null, string? State = null, string? Work = null, string? Line = null, string? Division = null, string? After = null, int Limit = 50);
@@ -26,7 +26,18 @@ public sealed record DeskRow(
 public sealed record DeskPage(IReadOnlyList<DeskRow> Rows, string? Next);
 
 /// <summary>How much waits, for the head of the list.</summary>
-public sealed record DeskCounts(int Conflicts, int Editing, int Review, int Approved, int Scheduled);
+public sealed record DeskCounts(int Conflicts, int Editing, int Review, int Approved, int Scheduled)
+{
+    /// <summary>Published entries of which a legal basis is no longer in force.</summary>
+    public int Expired { get; init; }
+}
+
+/// <summary>An implementation that handles an item in another way than the level above says, validly.</summary>
+/// <param name="Changes">What is other, in what concerns the applicant.</param>
+public sealed record Deviation(Guid Item, string BasicCode, string Name, Guid? Organisation, string Division, IReadOnlyList<Change> Changes);
+
+/// <param name="Next">Key of the next page; null on the last.</param>
+public sealed record DeviationPage(IReadOnlyList<Deviation> Rows, string? Next);
 
 /// <summary>A published version in the history of an entry.</summary>
 public sealed record VersionRow(Guid Id, int Number, string Cause, string Note, string PublishedName, DateTime PublishedAt, string Digest, int Conflicts);

@@ -27,6 +27,7 @@ static class DeskRoutes
         desk.MapPost("{id:guid}/edit/{section}", (Delegate)Save).Allow(CatalogueDesk.Edit);
         desk.MapGet("import", () => new PageResult<ImportPage>()).Allow(CatalogueDesk.Edit);
         desk.MapPost("import", (Delegate)Import).Allow(CatalogueDesk.Edit);
+        desk.MapGet("deviations", (Delegate)Deviations).AllowOfficials();
         desk.MapGet("take-over", (Delegate)Find).Allow(CatalogueDesk.Edit);
         desk.MapPost("take-over", (Delegate)TakeOver).Allow(CatalogueDesk.Edit);
         Act(desk, "open", CatalogueDesk.Edit, "草稿已打开，逐段修改后送审", (d, a, id, _, _) => d.Open(a, id));
@@ -64,6 +65,9 @@ static class DeskRoutes
         var filter = new DeskFilter(Trim(q), Trim(kind), Trim(state), Trim(work), Trim(line), Trim(division), Trim(after));
         return new PageResult<ListPage>(new { List = await desk.List(http.Actor(), filter), Filter = filter, Counts = await desk.Counts(http.Actor()), Directory = directory, Lines = directory.Current.Lines, Done = done });
     }
+
+    static async Task<IResult> Deviations(HttpContext http, CatalogueDesk desk, OrganisationDirectory directory, string? q, string? after) =>
+        new PageResult<DeviationsPage>(new { Shown = await desk.Deviations(http.Actor(), Trim(q), Trim(after)), Words = Trim(q), Directory = directory });
 
     static string? Trim(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 

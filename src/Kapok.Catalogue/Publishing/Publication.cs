@@ -101,14 +101,15 @@ static class Publication
         });
         await connection.ExecuteAsync("""
             update catalogue.item i set state = 'published', withdrawn_at = null, name = n.name, version = n.version, number = n.number, conflicts = n.conflicts,
-                                        changed_at = @at, event_seq = n.seq, event_digest = n.digest
-            from unnest(@items, @names, @versions, @numbers, @conflicts, @seqs, @digests) as n (item, name, version, number, conflicts, seq, digest)
+                                        basis_until = n.basis, changed_at = @at, event_seq = n.seq, event_digest = n.digest
+            from unnest(@items, @names, @versions, @numbers, @conflicts, @bases::date[], @seqs, @digests) as n (item, name, version, number, conflicts, basis, seq, digest)
             where i.id = n.item
             """, new
         {
             at = act.At.UtcDateTime,
             items = versions.Select(v => v.Entry.Id).ToArray(), names = versions.Select(v => v.Content.Name).ToArray(), versions = versions.Select(v => v.Id).ToArray(),
             numbers = versions.Select(v => v.Number).ToArray(), conflicts = versions.Select(v => v.Conflicts.Count).ToArray(),
+            bases = versions.Select(v => v.Content.Basis.Min(b => b.ValidTo)?.ToDateTime(TimeOnly.MinValue)).ToArray(),
             seqs = events.Select(e => e.Head.Seq).ToArray(), digests = events.Select(e => e.Head.Digest).ToArray(),
         });
         await EventLog.Insert(connection, [.. events.SelectMany(e => e.Events)]);

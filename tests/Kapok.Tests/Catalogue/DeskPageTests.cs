@@ -1,6 +1,7 @@
 using System.Net;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
+using Dapper;
 using Kapok.Catalogue;
 using Kapok.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -141,6 +142,32 @@ public sealed class DeskPageTests(App app) : IClassFixture<App>
         html.ShouldNotContain("<script>alert(1)");
         html.ShouldContain("网页代码");
         (await Post(author, item, "submit", ("note", "x"))).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
+    public async Task Where_the_standard_differs_from_the_level_above_is_listed_to_both_sides()
+    {
+        var (_, below) = await Given("440131768000");
+        foreach (var who in (string[])[Province, Tianhe])
+        {
+            var page = await Checked(await app.As(who), "/desk/catalogue/deviations?q=440131768000");
+            var row = page.QuerySelector($"#d-{below:N}")!.TextContent;
+            row.ShouldContain("天河区市场监督管理局");
+            row.ShouldContain("承诺办结时限");
+        }
+        (await Checked(await app.As("xinfeng-services-data-item-admin"), "/desk/catalogue/deviations?q=440131768000")).QuerySelector($"#d-{below:N}").ShouldBeNull("it lies in another district");
+        (await (await app.As("zhangsan")).GetAsync("/desk/catalogue/deviations")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task A_basis_that_has_ended_becomes_work_on_the_desk_of_everyone_who_stands_on_it()
+    {
+        await app.Install(GivenPackage.Of("d440131769000", "1.0.0", ("items/a.yaml", GivenPackage.Item("440131769000", extra: "implementations:\n  - body: market@440106\n", changes: ("validFrom: 2020-01-01", "validFrom: 2020-01-01, validTo: 2026-12-31")))));
+        async Task<bool> Listed(string who) => (await (await app.As(who)).Page("/desk/catalogue?work=expired&q=440131769000")).QuerySelectorAll("tbody tr").Any(r => r.TextContent.Contains("路灯"));
+        (await Listed(Tianhe)).ShouldBeFalse("it is still in force");
+        (await app.Database.Read(c => c.ExecuteAsync("update catalogue.item set basis_until = date '2026-09-20' where basic_code = '440131769000' and basis_until = date '2026-12-31'"))).ShouldBe(2, "the item and its implementation");
+        (await Listed(Tianhe)).ShouldBeTrue();
+        (await Listed(Province)).ShouldBeTrue();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using AngleSharp.Dom;
 using Dapper;
 using Kapok.Cases.Tracking;
@@ -93,6 +94,22 @@ public sealed class InboxAndStatusTests(App app) : IClassFixture<App>
             visitor.Text.ShouldContain("食品经营许可（新办）");
             foreach (var secret in (string[])["张三", "小满", "440106198806159910", "13800000001", "五山路", number]) visitor.Page.QuerySelector("main")!.InnerHtml.ShouldNotContain(secret);
         }
+    }
+
+    [Fact]
+    public async Task A_case_is_found_by_the_number_it_has_in_an_older_system()
+    {
+        var (_, id) = await Applied();
+        var clerk = await app.Api("tianhe-market-acceptor");
+        (await (await app.Api("haizhu-market-acceptor")).PostAsJsonAsync($"/api/v1/cases/{id}/other-numbers", new { number = "天食2018-0815", source = "天河旧系统" })).IsSuccessStatusCode.ShouldBeFalse();
+        (await clerk.PostAsJsonAsync($"/api/v1/cases/{id}/other-numbers", new { number = "", source = "天河旧系统" })).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        for (var twice = 0; twice < 2; twice++)
+            (await clerk.PostAsJsonAsync($"/api/v1/cases/{id}/other-numbers", new { number = " 天食2018-0815", source = "天河旧系统" })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var visitor = await new Visitor(app.Browser()).Open("/status");
+        await visitor.Press("查进度", ("code", "天食2018-0815"), ("name", "广州"));
+        visitor.Text.ShouldContain("食品经营许可（新办）");
+        await (await visitor.Open("/status")).Press("查进度", ("code", "天食2018-0815"), ("name", "深圳"));
+        visitor.Errors.ShouldNotBeEmpty();
     }
 
     [Fact]
