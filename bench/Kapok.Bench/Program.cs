@@ -21,6 +21,7 @@ var root = Environment.GetEnvironmentVariable("KAPOK_ROOT") ?? Directory.GetCurr
 var benches = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
 {
     ["engine"] = () => Task.FromResult<IReadOnlyList<Figure>>([new("engine", EngineBench.Run(time).StepsPerSecond, "steps/s", null, 0, 0, 0, 0)]),
+    ["verify"] = () => VerifyBench.Run(time),
     ["form"] = () => Task.FromResult<IReadOnlyList<Figure>>([FormFigure()]),
     ["font"] = () => FontBench.Run(time),
     ["submit"] = () => OnNode(async n => [await CaseBench.Submit(n, 64, time)]),

@@ -16,11 +16,13 @@ public sealed class DocumentsModule : IModule
         services.AddSingleton(new FontBook(FontBook.UsualFolders(options.Data)));
         services.AddSingleton<Layout.Layouts>();
         services.AddSingleton<Kapok.Foundation.Packages.IPackagePart, Layout.LayoutPackagePart>();
+        Seals.SealsEntrance.AddServices(services);
         Licences.LicenceEntrance.AddServices(services);
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)
     {
+        Seals.SealsEntrance.Map(routes);
         Licences.LicenceEntrance.Map(routes);
     }
 }

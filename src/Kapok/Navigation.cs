@@ -9,7 +9,7 @@ static class Navigation
 {
     static readonly IReadOnlyList<NavLink> Portal =
     [
-        new("首页", "/"), new("办事", "/items"), new("部门", "/departments"), new("我的办件", "/my/cases"), new("我的证照", "/my/licences"), new("消息", "/my/inbox"), new("帮助", "/help"),
+        new("首页", "/"), new("办事", "/items"), new("部门", "/departments"), new("我的办件", "/my/cases"), new("我的证照", "/my/licences"), new("消息", "/my/inbox"), new("查验", "/verify"), new("帮助", "/help"),
     ];
 
     public static void Fill(HttpContext http, PageContext page)
@@ -38,6 +38,8 @@ static class Navigation
         if (Holds("identity.manage")) links.Add(new("机构与人员", "/admin", "building", Group: "管理"));
         if (Holds("portal.answer")) links.Add(new("意见和回电", "/desk/reports", "phone", Group: "管理"));
         if (Holds("audit.read")) links.AddRange([new("审计", "/desk/audit", "eye", Group: "管理"), new("审计链", "/admin/audit-chain", "shield", Group: "管理")]);
+        if (Holds("portal.answer")) links.Add(new("意见和回电", "/desk/reports", "phone", Group: "管理"));
+        if (Holds("seals.manage") || Holds("seals.approve")) links.Add(new("印章台账", "/desk/seals", "seal", Group: "管理"));
         if (Holds("node.operate")) links.AddRange([new("任务", "/admin/jobs", "clock", Group: "运维"), new("应用包", "/admin/packages", "upload")]);
         return links;
     }

@@ -16,6 +16,10 @@ public enum SealMode
     Whole,
 }
 
+/// <summary>A sealed package with what was signed and the signature value.</summary>
+/// <param name="Digest">Digest of Signature.xml, which holds the digests of all protected parts.</param>
+sealed record SealedOfd(OfdPackage Package, byte[] Digest, byte[] Signature);
+
 /// <summary>
 /// Signs an OFD with a seal (GB/T 33190-2016 clause 18, GB/T 38540-2020). Every file of the package is protected by its
 /// digest in Signature.xml, whose bytes are what the seal signs. What is hashed and what is packed are the same bytes.
@@ -31,17 +35,24 @@ public static class OfdSealing
     /// <exception cref="Kapok.Trust.Keys.KeyUnavailable">The holder of the key does not answer; nothing was sealed.</exception>
     public static async Task<Outcome<OfdPackage>> Apply(OfdPackage package, SealHolder holder, IReadOnlyList<StampPlace> places, DateTimeOffset at, SealMode mode = SealMode.Continue)
     {
+        var made = await Run(package, holder, places, at, mode);
+        return made.Ok ? made.Value!.Package : made.As<OfdPackage>();
+    }
+
+    internal static async Task<Outcome<SealedOfd>> Run(OfdPackage package, SealHolder holder, IReadOnlyList<StampPlace> places, DateTimeOffset at, SealMode mode)
+    {
         var seal = holder.Seal;
         var planned = Plan(package, seal.Picture, places);
-        if (!planned.Ok) return planned.As<OfdPackage>();
+        if (!planned.Ok) return planned.As<SealedOfd>();
         var (prepared, listPath, folder, number, stamps) = planned.Value!;
         var (sealPath, signaturePath, valuePath) = ($"{folder}Seal.esl", $"{folder}Signature.xml", $"{folder}SignedValue.dat");
         prepared = WithListed(prepared.With(sealPath, seal.Raw), listPath, number, isSeal: true, signaturePath);
         var signature = SignatureXml(prepared, mode == SealMode.Continue ? listPath : null, holder.Signer, at, stamps, "/" + sealPath, "/" + valuePath);
-        var toSign = SealSignature.ToSign(seal.Raw, at, holder.Signer.Suite.Digest(signature), "/" + signaturePath);
+        var digest = holder.Signer.Suite.Digest(signature);
+        var toSign = SealSignature.ToSign(seal.Raw, at, digest, "/" + signaturePath);
         var value = await holder.Signer.Sign(toSign);
         var token = holder.Signer.Timestamp is { } stamp ? await stamp(value) : null;
-        return prepared.With(signaturePath, signature).With(valuePath, SealSignature.Assemble(toSign, holder.Signer.Certificate, holder.Signer.Suite.SignatureOid, value, token));
+        return new SealedOfd(prepared.With(signaturePath, signature).With(valuePath, SealSignature.Assemble(toSign, holder.Signer.Certificate, holder.Signer.Suite.SignatureOid, value, token)), digest, value);
     }
 
     /// <summary>Signs without a seal (Type Sign): GB/T 35275 signed data over Signature.xml.</summary>

@@ -9,6 +9,7 @@ public static class PermissionNames
         ["licences.read"] = "查看证照", ["licences.manage"] = "处置证照", ["licences.approve"] = "复核证照处置", ["licences.import"] = "录入存量证照", ["licences.publish"] = "发布证照类型", ["licences.feed"] = "汇集证照目录",
         ["catalogue.edit"] = "编制事项", ["catalogue.review"] = "审核事项", ["catalogue.publish"] = "发布事项",
         ["portal.answer"] = "答复意见和回电",
+        ["seals.manage"] = "管理印章", ["seals.approve"] = "审批印章",
         [Grants.Manage] = "管理机构和人员", [Grants.Audit] = "审计", [Grants.Operate] = "运行维护",
     };
 

@@ -15,7 +15,7 @@ public sealed class DemonstrationAccounts(Database database, NodeOptions node)
         ("群众和企业", "zhangsan", "开餐饮店"), ("群众和企业", "lixiulan", "老年人"), ("群众和企业", "chenjiahao", "新生儿家长"), ("群众和企业", "huangzhiming", "建设单位"),
         ("天河区市场监督管理局", "tianhe-market-acceptor", "受理岗"), ("天河区市场监督管理局", "tianhe-market-reviewer", "审核岗"), ("天河区市场监督管理局", "tianhe-market-approver", "审批岗"), ("天河区市场监督管理局", "tianhe-market-issuer", "送达岗"),
         ("镇街村居", "huangqi-cun-village", "村居专干"), ("镇街村居", "huangqi-town", "镇街经办"),
-        ("管理", "tianhe-market-item-admin", "事项管理员"), ("管理", "tianhe-org-admin", "业务管理员"), ("管理", "auditor", "审计员"), ("管理", "tech", "技术运维"),
+        ("管理", "tianhe-market-item-admin", "事项管理员"), ("管理", "tianhe-org-admin", "业务管理员"), ("管理", "tianhe-market-seal-keeper", "印章管理岗"), ("管理", "tianhe-market-seal-approver", "印章审批岗"), ("管理", "auditor", "审计员"), ("管理", "tech", "技术运维"),
     ];
 
     IReadOnlyList<DemonstrationAccount>? known;

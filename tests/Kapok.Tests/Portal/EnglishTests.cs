@@ -9,6 +9,7 @@ public sealed class EnglishTests
     [InlineData(200, "Kapok.Portal/Home", "Kapok.Portal/Help", "Kapok.Portal/Problems", "Kapok.Portal/Browsing", "Kapok.Cases/Applying", "Kapok.Cases/Tracking")]
     [InlineData(500, "Kapok.Cases/Desk", "Kapok.Catalogue/Desk", "Kapok.Identity/Administration", "Kapok.Identity/Operations", "Kapok.Identity/MyAccount")]
     [InlineData(250, "Kapok.Cases/Designing", "Kapok.Cases/Designing/Pages")]
+    [InlineData(80, "Kapok.Documents/Verifying", "Kapok.Documents/Seals/Ledger")]
     public void Every_sentence_of_the_pages_has_its_english(int least, params string[] folders)
     {
         var src = Path.Combine(TestDatabase.Root, "src");
