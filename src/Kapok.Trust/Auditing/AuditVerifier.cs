@@ -27,13 +27,14 @@ public sealed record AuditVerdict(long Events, long Size, int Roots, string? Tru
 /// </summary>
 public sealed class AuditVerifier
 {
-    const int MostFindings = 200, LongestLine = 64 << 20, LinesAtOnce = 8_192;
+    const int MostFindings = 200, LongestLine = 64 << 20, Chunk = 4 << 20;
 
     readonly IReadOnlyList<Certificate> trusted;
     readonly List<AuditFinding> findings = [];
-    readonly Dictionary<Guid, (int Seq, byte[] Digest, bool Sealed)> streams = [];
+    readonly Dictionary<Guid, (int Seq, Hash Digest, bool Sealed)> streams = [];
     readonly List<(RootStatement Statement, int Line)> roots = [];
-    readonly List<byte[]> leaves = [];
+    Hash[] leaves = [];
+    byte[]? leavesRoot;
     readonly List<ExportedEvent> block = [];
     GrowingTree tree = new();
     TrustStore store = TrustStore.Empty;
@@ -48,24 +49,27 @@ public sealed class AuditVerifier
     /// <summary>Reads and checks a whole file: an export (lines of JSON) or a single proof.</summary>
     public AuditVerdict Verify(Stream input)
     {
-        var batch = new List<byte[]>(LinesAtOnce);
         var number = 0;
-        foreach (var line in Lines(input))
+        var next = Task.FromResult<Parsed[]>([]);
+        var waiting = 0;
+        foreach (var (buffer, lines) in Chunks(input))
         {
-            if (number++ == 0)
+            var from = 0;
+            if (number == 0 && lines.Count > 0)
             {
-                if (!Begin(line)) return Verdict();
-                continue;
+                number = from = 1;
+                if (!Begin(buffer.AsMemory(lines[0].Start, lines[0].Length))) return Verdict();
             }
-            batch.Add(line);
-            if (batch.Count < LinesAtOnce) continue;
-            Take(batch, number - batch.Count + 1);
-            batch.Clear();
+            // The next lines are read into digests while those before are compared.
+            var (ready, first) = (next, waiting);
+            (next, waiting) = (Task.Run(() => ParseAll(buffer, lines, from)), number + 1);
+            number += lines.Count - from;
+            Take(ready.Result, first);
         }
+        Take(next.Result, waiting);
         if (number == 0) Find("format", "文件是空的");
         else if (node is not null)
         {
-            Take(batch, number - batch.Count + 1);
             CloseBlock();
             if (tree.Size != to) Find("format", $"文件不完整：应到第 {to} 条，只到第 {tree.Size} 条");
             if (nextRoot < roots.Count) Find("format", $"文件不完整：还有 {roots.Count - nextRoot} 个根没有核对到");
@@ -82,38 +86,39 @@ public sealed class AuditVerifier
         else if (findings.Count == MostFindings) findings.Add(new("more", "问题太多，后面的不再列出"));
     }
 
-    IEnumerable<byte[]> Lines(Stream input)
+    /// <summary>The file in pieces of whole lines.</summary>
+    IEnumerable<(byte[] Buffer, List<(int Start, int Length)> Lines)> Chunks(Stream input)
     {
-        var buffer = new byte[1 << 20];
-        var (start, end) = (0, 0);
+        var (buffer, end) = (new byte[Chunk], 0);
         while (true)
         {
-            var cut = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
-            if (cut >= 0)
-            {
-                yield return buffer.AsSpan(start, cut).ToArray();
-                start += cut + 1;
-                continue;
-            }
-            if (start > 0)
-            {
-                buffer.AsSpan(start, end - start).CopyTo(buffer);
-                (start, end) = (0, end - start);
-            }
-            if (end == buffer.Length)
-            {
-                if (buffer.Length >= LongestLine) { Find("format", "有一行太长，不像导出文件"); yield break; }
-                Array.Resize(ref buffer, buffer.Length * 2);
-            }
             var read = input.Read(buffer, end, buffer.Length - end);
-            if (read == 0) break;
             end += read;
+            if (read > 0 && end < buffer.Length) continue;
+            var lines = new List<(int, int)>();
+            var start = 0;
+            for (int cut; (cut = buffer.AsSpan(start, end - start).IndexOf((byte)'\n')) >= 0; start += cut + 1) lines.Add((start, cut));
+            if (read == 0)
+            {
+                if (start < end) lines.Add((start, end - start));
+                yield return (buffer, lines);
+                yield break;
+            }
+            if (start > 0) yield return (buffer, lines);
+            else if (buffer.Length >= LongestLine)
+            {
+                Find("format", "有一行太长，不像导出文件");
+                yield break;
+            }
+            var rest = buffer.AsSpan(start, end - start);
+            var larger = new byte[start == 0 ? buffer.Length * 2 : Chunk > rest.Length ? Chunk : rest.Length * 2];
+            rest.CopyTo(larger);
+            (buffer, end) = (larger, rest.Length);
         }
-        if (end > start) yield return buffer.AsSpan(start, end - start).ToArray();
     }
 
     /// <summary>The first line: head of an export, or a proof, which is all there is.</summary>
-    bool Begin(byte[] line)
+    bool Begin(ReadOnlyMemory<byte> line)
     {
         try
         {
@@ -145,15 +150,57 @@ public sealed class AuditVerifier
         store = new(believed, certificates, lists);
     }
 
-    void Take(List<byte[]> lines, int first)
+    /// <summary>A line as it was read: an event, sealed leaves, something else, or nothing readable.</summary>
+    sealed class Sealed
     {
-        var parsed = new (ExportedEvent? Event, JsonDocument? Other, string? Fault)[lines.Count];
-        Parallel.For(0, lines.Count, i => parsed[i] = Parse(lines[i]));
+        public long First;
+        public Hash[] Hashes = [];
+        public byte[]? Root;
+    }
+
+    readonly record struct Parsed(ExportedEvent? Event, Sealed? Leaves, JsonDocument? Other, string? Fault);
+
+    static Parsed[] ParseAll(byte[] buffer, List<(int Start, int Length)> lines, int from)
+    {
+        var parsed = new Parsed[lines.Count - from];
+        Parallel.For(0, parsed.Length, i => parsed[i] = Parse(buffer.AsMemory(lines[from + i].Start, lines[from + i].Length)));
+        return parsed;
+    }
+
+    static Parsed Parse(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            if (line.Span.StartsWith("{\"kind\":\"event\""u8)) return new(ExportedEvent.Read(line.Span), null, null, null);
+            var other = JsonDocument.Parse(line);
+            if (other.RootElement.ValueKind != JsonValueKind.Object || other.RootElement.GetProperty("kind").GetString() != "leaves") return new(null, null, other, null);
+            using (other) return new(null, ReadLeaves(other.RootElement), null, null);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException) { return new(null, null, null, e.Message); }
+    }
+
+    static Sealed ReadLeaves(JsonElement line)
+    {
+        var bytes = line.GetProperty("hashes").GetBytesFromBase64();
+        if (bytes.Length is 0 or > MerkleTree.TileWidth * MerkleTree.Size || bytes.Length % MerkleTree.Size != 0) throw new FormatException("封存的摘要长度不对");
+        var hashes = new Hash[bytes.Length / MerkleTree.Size];
+        for (var i = 0; i < hashes.Length; i++) hashes[i] = Hash.From(bytes.AsSpan(i * MerkleTree.Size));
+        return new() { First = line.GetProperty("first").GetInt64(), Hashes = hashes, Root = hashes.Length == MerkleTree.TileWidth ? MerkleTree.Full(bytes) : null };
+    }
+
+    void Take(Parsed[] parsed, int first)
+    {
         for (var i = 0; i < parsed.Length; i++)
         {
-            var (e, other, fault) = parsed[i];
-            if (fault is not null) Find("format", $"第 {first + i} 行看不懂：{fault}");
-            else if (e is { } read) block.Add(read);
+            var (e, held, other, fault) = parsed[i];
+            if (e is { } read) block.Add(read);
+            else if (fault is not null) Find("format", $"第 {first + i} 行看不懂：{fault}");
+            else if (held is not null)
+            {
+                CloseBlock();
+                if (held.First != tree.Size) Find("format", $"第 {first + i} 行封存的摘要从第 {held.First + 1} 条开始，接不上第 {tree.Size} 条");
+                (leaves, leavesRoot) = (held.Hashes, held.Root);
+            }
             else
                 using (other)
                     try { Other(other!.RootElement, first + i); }
@@ -161,27 +208,11 @@ public sealed class AuditVerifier
         }
     }
 
-    static (ExportedEvent?, JsonDocument?, string?) Parse(byte[] line)
-    {
-        try
-        {
-            if (line.AsSpan().StartsWith("{\"kind\":\"event\""u8)) return (ExportedEvent.Read(line), null, null);
-            return (null, JsonDocument.Parse(line), null);
-        }
-        catch (Exception e) when (e is JsonException or FormatException) { return (null, null, e.Message); }
-    }
-
     void Other(JsonElement line, int number)
     {
         switch (line.GetProperty("kind").GetString())
         {
             case "root": TakeRoot(line, number); break;
-            case "leaves":
-                CloseBlock();
-                var hashes = line.GetProperty("hashes").GetBytesFromBase64();
-                if (line.GetProperty("first").GetInt64() != tree.Size || hashes.Length is 0 or > MerkleTree.TileWidth * MerkleTree.Size || hashes.Length % MerkleTree.Size != 0) throw new FormatException($"封存的摘要接不上第 {tree.Size} 条");
-                leaves.AddRange(hashes.Chunk(MerkleTree.Size));
-                break;
             default: throw new FormatException("不认识的行");
         }
     }
@@ -197,7 +228,7 @@ public sealed class AuditVerifier
         previousStatement = RootStatement.DigestOf(signed.Statement);
         roots.Add((statement, number));
         if (CheckSigned(signed, statement)) goodRoots++;
-        while (nextRoot < roots.Count && roots[nextRoot].Statement.Size <= tree.Size) CheckRoot();
+        CheckRoots();
     }
 
     bool CheckSigned(SignedRoot signed, RootStatement statement)
@@ -228,28 +259,44 @@ public sealed class AuditVerifier
     {
         var (i, j) = (0, 0);
         var start = tree.Size;
-        var actual = block.ConvertAll(e => MerkleTree.Leaf(e.Digest));
-        while (i < leaves.Count || j < block.Count)
+        while (i < leaves.Length || j < block.Count)
         {
-            if (i < leaves.Count && j < block.Count && leaves[i].AsSpan().SequenceEqual(actual[j])) { Follow(block[j++], true); i++; }
-            else if (i < leaves.Count && j < block.Count)
+            if (i < leaves.Length && j < block.Count && leaves[i] == block[j].Leaf) { Follow(block[j++], true); i++; }
+            else if (i < leaves.Length && j < block.Count)
             {
-                var found = actual.FindIndex(j, a => a.AsSpan().SequenceEqual(leaves[i]));
-                var lost = leaves.FindIndex(i, l => l.AsSpan().SequenceEqual(actual[j]));
-                if (found > j) { Inserted(block[j++]); }
-                else if (lost > i) Dropped(start + i++);
-                else { Changed(block[j++], start + i++); }
+                var wanted = leaves[i];
+                var actual = block[j].Leaf;
+                if (block.FindIndex(j, e => e.Leaf == wanted) > j) Inserted(block[j++]);
+                else if (Array.IndexOf(leaves, actual, i) > i) Dropped(start + i++);
+                else Changed(block[j++], start + i++);
             }
             else if (j < block.Count) Inserted(block[j++]);
             else Dropped(start + i++);
         }
+        Grow();
+        (leaves, leavesRoot) = ([], null);
+        block.Clear();
+    }
+
+    /// <summary>Takes the leaves into the tree, a whole tile at once where no root was signed inside it.</summary>
+    void Grow()
+    {
+        if (leavesRoot is not null && tree.Size % MerkleTree.TileWidth == 0 && (nextRoot == roots.Count || roots[nextRoot].Statement.Size >= tree.Size + MerkleTree.TileWidth))
+        {
+            tree.Add(leavesRoot, 8);
+            CheckRoots();
+            return;
+        }
         foreach (var leaf in leaves)
         {
-            tree.Add(leaf);
-            while (nextRoot < roots.Count && roots[nextRoot].Statement.Size <= tree.Size) CheckRoot();
+            tree.Add(leaf.ToArray());
+            CheckRoots();
         }
-        leaves.Clear();
-        block.Clear();
+    }
+
+    void CheckRoots()
+    {
+        while (nextRoot < roots.Count && roots[nextRoot].Statement.Size <= tree.Size) CheckRoot();
     }
 
     void Inserted(ExportedEvent e)
@@ -275,7 +322,7 @@ public sealed class AuditVerifier
         if (!isSealed) return;
         if (known && e.Seq != last.Seq + 1) Find("chain-broken", $"{Name(e)}前面缺了记录：上一条是第 {last.Seq} 条");
         else if (known && !last.Sealed) Find("chain-broken", $"{Name(e)}与上一条接不上，上一条被改动过");
-        else if (known ? !e.Previous.AsSpan().SequenceEqual(last.Digest) : e.Seq == 1 ? !e.Previous.AsSpan().SequenceEqual(SHA256.HashData(e.Stream.ToByteArray(bigEndian: true))) : from == 0) Find("chain-broken", $"{Name(e)}与上一条接不上");
+        else if (known ? e.Previous != last.Digest : e.Seq == 1 ? e.Previous != Hash.From(SHA256.HashData(e.Stream.ToByteArray(bigEndian: true))) : from == 0) Find("chain-broken", $"{Name(e)}与上一条接不上");
         else if (!e.Consistent) Find("event-changed", $"{Name(e)}的内容与封存的摘要不符，被改动过");
     }
 
@@ -288,10 +335,11 @@ public sealed class AuditVerifier
         var statement = signed.Read();
         if (CheckSigned(signed, statement)) goodRoots = 1;
         var digest = Convert.FromHexString(proof.GetProperty("digest").GetString()!);
+        if (digest.Length != MerkleTree.Size) throw new FormatException("摘要应为 32 字节");
         if (proof.TryGetProperty("event", out var content))
         {
             var e = ExportedEvent.Read(Encoding.UTF8.GetBytes(content.GetRawText()));
-            if (!e.Computed.AsSpan().SequenceEqual(digest) || e.Stream != proof.GetProperty("stream").GetGuid() || e.Seq != proof.GetProperty("seq").GetInt32()) Find("event-changed", $"{Name(e)}的内容与证明的摘要不符");
+            if (!e.HasPrevious || e.Computed != Hash.From(digest) || e.Stream != proof.GetProperty("stream").GetGuid() || e.Seq != proof.GetProperty("seq").GetInt32()) Find("event-changed", $"{Name(e)}的内容与证明的摘要不符");
         }
         var path = proof.GetProperty("path").EnumerateArray().Select(h => Convert.FromHexString(h.GetString()!)).Take(65).ToList();
         var reached = MerkleTree.RootOf(MerkleTree.Leaf(digest), proof.GetProperty("leaf").GetInt64(), statement.Size, path);

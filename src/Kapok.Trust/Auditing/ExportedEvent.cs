@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -15,16 +16,20 @@ struct ExportedEvent
 
     public Guid Stream;
     public int Seq;
-    public byte[] Previous, Digest, Computed;
+    public bool HasPrevious;
+    public Hash Previous, Digest, Computed;
+
+    /// <summary>The leaf of the line's digest.</summary>
+    public Hash Leaf;
     public string Type;
 
     /// <summary>Whether the line's own digest is the one of its content.</summary>
-    public readonly bool Consistent => Digest.AsSpan().SequenceEqual(Computed);
+    public readonly bool Consistent => HasPrevious && Digest == Computed;
 
     /// <summary>Reads a line; throws <see cref="FormatException"/> or <see cref="JsonException"/> when it is not an event.</summary>
     public static ExportedEvent Read(ReadOnlySpan<byte> line)
     {
-        var result = new ExportedEvent { Previous = [], Digest = [], Type = "" };
+        var result = new ExportedEvent { Type = "" };
         Span<(int Start, int Length)> texts = stackalloc (int, int)[5];
         texts.Fill((-1, 0));
         Guid actor = default, onBehalf = default;
@@ -48,8 +53,8 @@ struct ExportedEvent
                 else if (reader.ValueTextEquals("stream"u8)) result.Stream = Id(ref reader);
                 else if (reader.ValueTextEquals("actor"u8)) actor = Id(ref reader);
                 else if (reader.ValueTextEquals("onBehalf"u8)) onBehalf = Id(ref reader);
-                else if (reader.ValueTextEquals("previous"u8)) result.Previous = Hash(ref reader);
-                else if (reader.ValueTextEquals("digest"u8)) result.Digest = Hash(ref reader);
+                else if (reader.ValueTextEquals("previous"u8)) result.HasPrevious = HashOf(ref reader, out result.Previous);
+                else if (reader.ValueTextEquals("digest"u8)) HashOf(ref reader, out result.Digest);
                 else if (reader.ValueTextEquals("seq"u8)) { reader.Read(); result.Seq = reader.GetInt32(); }
                 else if (reader.ValueTextEquals("micros"u8)) { reader.Read(); micros = reader.GetInt64(); }
                 else { reader.Read(); reader.Skip(); }
@@ -58,17 +63,18 @@ struct ExportedEvent
                 if (start < 0) throw new FormatException("记录缺少字段");
             result.Type = System.Text.Encoding.UTF8.GetString(buffer, texts[0].Start, texts[0].Length);
             result.Computed = Compute(buffer, texts, ref result, micros, actor, onBehalf);
+            result.Leaf = result.Digest.AsLeaf();
             return result;
         }
         catch (InvalidOperationException e) { throw new FormatException("记录的字段类型不对", e); }
         finally { ArrayPool<byte>.Shared.Return(buffer); }
     }
 
-    static byte[] Compute(byte[] buffer, ReadOnlySpan<(int Start, int Length)> texts, ref ExportedEvent e, long micros, Guid actor, Guid onBehalf)
+    static Hash Compute(byte[] buffer, ReadOnlySpan<(int Start, int Length)> texts, ref ExportedEvent e, long micros, Guid actor, Guid onBehalf)
     {
         var message = buffer.AsSpan();
         e.Previous.CopyTo(message);
-        var at = e.Previous.Length;
+        var at = MerkleTree.Size;
         e.Stream.TryWriteBytes(message[at..], bigEndian: true, out _);
         BinaryPrimitives.WriteInt32BigEndian(message[(at + 16)..], e.Seq);
         BinaryPrimitives.WriteInt64BigEndian(message[(at + 20)..], micros);
@@ -81,7 +87,9 @@ struct ExportedEvent
             buffer.AsSpan(start, length).CopyTo(message[(at + 4)..]);
             at += 4 + length;
         }
-        return SHA256.HashData(message[..at]);
+        Span<byte> digest = stackalloc byte[MerkleTree.Size];
+        SHA256.HashData(message[..at], digest);
+        return Hash.From(digest);
     }
 
     static Guid Id(ref Utf8JsonReader reader)
@@ -90,11 +98,39 @@ struct ExportedEvent
         return reader.GetGuid();
     }
 
-    static byte[] Hash(ref Utf8JsonReader reader)
+    /// <summary>Reads 64 hexadecimal digits, or nothing: then the answer is false.</summary>
+    static bool HashOf(ref Utf8JsonReader reader, out Hash hash)
     {
         reader.Read();
-        if (reader.HasValueSequence || reader.ValueSpan.Length is not (0 or 64)) throw new FormatException("摘要应为 64 个十六进制字符");
-        var hash = new byte[reader.ValueSpan.Length / 2];
-        return Convert.FromHexString(reader.ValueSpan, hash, out _, out _) == OperationStatus.Done ? hash : throw new FormatException("摘要应为 64 个十六进制字符");
+        hash = default;
+        if (reader.ValueSpan.Length == 0) return false;
+        Span<byte> bytes = stackalloc byte[MerkleTree.Size];
+        if (reader.HasValueSequence || reader.ValueSpan.Length != 64 || Convert.FromHexString(reader.ValueSpan, bytes, out _, out _) != OperationStatus.Done) throw new FormatException("摘要应为 64 个十六进制字符");
+        hash = Hash.From(bytes);
+        return true;
+    }
+}
+
+/// <summary>Thirty-two bytes that can lie in an array without an object of their own.</summary>
+readonly record struct Hash(ulong A, ulong B, ulong C, ulong D)
+{
+    public static Hash From(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<Hash>(bytes[..MerkleTree.Size]);
+
+    public void CopyTo(Span<byte> bytes) => MemoryMarshal.Write(bytes, in this);
+
+    public Hash AsLeaf()
+    {
+        Span<byte> message = stackalloc byte[1 + MerkleTree.Size], leaf = stackalloc byte[MerkleTree.Size];
+        message[0] = 0;
+        CopyTo(message[1..]);
+        SHA256.HashData(message, leaf);
+        return From(leaf);
+    }
+
+    public byte[] ToArray()
+    {
+        var bytes = new byte[MerkleTree.Size];
+        CopyTo(bytes);
+        return bytes;
     }
 }

@@ -93,10 +93,13 @@ public sealed class GrowingTree
             if ((size >> bit & 1) == 1) peaks.Add((bit, state[i++]));
     }
 
-    public void Add(byte[] leaf)
+    public void Add(byte[] leaf) => Add(leaf, 0);
+
+    /// <summary>Adds the root of a full subtree of 2^height leaves; the size must be a multiple of that.</summary>
+    public void Add(byte[] hash, int height)
     {
-        Size++;
-        var (height, hash) = (0, leaf);
+        if ((Size & ((1L << height) - 1)) != 0) throw new InvalidOperationException("A full subtree stands only at a multiple of its size.");
+        Size += 1L << height;
         while (peaks.Count > 0 && peaks[^1].Height == height)
         {
             hash = MerkleTree.Node(peaks[^1].Hash, hash);
