@@ -76,20 +76,22 @@ public static class AuditBench
         var first = await node.Get<NodeAuthority>().First();
         using var export = new MemoryStream();
         var bytes = await Write(node, first, export);
-        var best = double.MaxValue;
-        for (var i = 0; i < 3; i++)
+        var (best, cpu) = (double.MaxValue, double.MaxValue);
+        for (var i = 0; i < 5; i++)
         {
             export.Position = 0;
+            var used = Process.GetCurrentProcess().TotalProcessorTime;
             var watch = Stopwatch.StartNew();
             var verdict = new AuditVerifier([first.Root.Certificate!]).Verify(export);
             best = Math.Min(best, watch.Elapsed.TotalSeconds);
+            cpu = Math.Min(cpu, (Process.GetCurrentProcess().TotalProcessorTime - used).TotalMicroseconds / Events);
             if (!verdict.Whole || verdict.Events != Events) throw new InvalidOperationException(string.Join('\n', verdict.Findings));
         }
         // The floor: nothing but the two digests an event costs, on one thread.
         var message = new byte[bytes];
         var floor = Stopwatch.StartNew();
         for (var i = 0; i < Events; i++) MerkleTree.Leaf(SHA256.HashData(message));
-        return new("audit-verify", Events / best, "events/s", Events / floor.Elapsed.TotalSeconds, 0, 0, 0, best * 1e6 / Events);
+        return new("audit-verify", Events / best, "events/s", Events / floor.Elapsed.TotalSeconds, 0, 0, 0, cpu);
     }
 
     /// <summary>An export of ordinary case events: forty thousand streams of ten, mixed.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Kapok.Foundation.Data;
 using Dapper;
@@ -159,7 +160,7 @@ public sealed class AuditExport(Database database, NodeAuthority authority, Node
 public sealed class LineWriter(Stream output)
 {
     const int Large = 1 << 18;
-    static readonly JsonWriterOptions Plain = new() { Encoder = Json.Options.Encoder, SkipValidation = true };
+    static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
     readonly ArrayBufferWriter<byte> buffer = new(Large);
     Utf8JsonWriter? writer;
 

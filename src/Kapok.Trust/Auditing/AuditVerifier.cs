@@ -27,7 +27,7 @@ public sealed record AuditVerdict(long Events, long Size, int Roots, string? Tru
 /// </summary>
 public sealed class AuditVerifier
 {
-    const int MostFindings = 200, LongestLine = 64 << 20, Chunk = 4 << 20;
+    const int MostFindings = 200;
 
     readonly IReadOnlyList<Certificate> trusted;
     readonly List<AuditFinding> findings = [];
@@ -50,10 +50,15 @@ public sealed class AuditVerifier
     public AuditVerdict Verify(Stream input)
     {
         var number = 0;
-        var next = Task.FromResult<Parsed[]>([]);
+        var next = Task.FromResult<ExportLines.Line[]>([]);
         var waiting = 0;
-        foreach (var (buffer, lines) in Chunks(input))
+        foreach (var (buffer, lines) in ExportLines.Pieces(input))
         {
+            if (lines.Count == 0)
+            {
+                Find("format", "有一行太长，不像导出文件");
+                break;
+            }
             var from = 0;
             if (number == 0 && lines.Count > 0)
             {
@@ -62,7 +67,7 @@ public sealed class AuditVerifier
             }
             // The next lines are read into digests while those before are compared.
             var (ready, first) = (next, waiting);
-            (next, waiting) = (Task.Run(() => ParseAll(buffer, lines, from)), number + 1);
+            (next, waiting) = (Task.Run(() => ExportLines.Read(buffer, lines, from)), number + 1);
             number += lines.Count - from;
             Take(ready.Result, first);
         }
@@ -84,37 +89,6 @@ public sealed class AuditVerifier
     {
         if (findings.Count < MostFindings) findings.Add(new(kind, words));
         else if (findings.Count == MostFindings) findings.Add(new("more", "问题太多，后面的不再列出"));
-    }
-
-    /// <summary>The file in pieces of whole lines.</summary>
-    IEnumerable<(byte[] Buffer, List<(int Start, int Length)> Lines)> Chunks(Stream input)
-    {
-        var (buffer, end) = (new byte[Chunk], 0);
-        while (true)
-        {
-            var read = input.Read(buffer, end, buffer.Length - end);
-            end += read;
-            if (read > 0 && end < buffer.Length) continue;
-            var lines = new List<(int, int)>();
-            var start = 0;
-            for (int cut; (cut = buffer.AsSpan(start, end - start).IndexOf((byte)'\n')) >= 0; start += cut + 1) lines.Add((start, cut));
-            if (read == 0)
-            {
-                if (start < end) lines.Add((start, end - start));
-                yield return (buffer, lines);
-                yield break;
-            }
-            if (start > 0) yield return (buffer, lines);
-            else if (buffer.Length >= LongestLine)
-            {
-                Find("format", "有一行太长，不像导出文件");
-                yield break;
-            }
-            var rest = buffer.AsSpan(start, end - start);
-            var larger = new byte[start == 0 ? buffer.Length * 2 : Chunk > rest.Length ? Chunk : rest.Length * 2];
-            rest.CopyTo(larger);
-            (buffer, end) = (larger, rest.Length);
-        }
     }
 
     /// <summary>The first line: head of an export, or a proof, which is all there is.</summary>
@@ -150,45 +124,7 @@ public sealed class AuditVerifier
         store = new(believed, certificates, lists);
     }
 
-    /// <summary>A line as it was read: an event, sealed leaves, something else, or nothing readable.</summary>
-    sealed class Sealed
-    {
-        public long First;
-        public Hash[] Hashes = [];
-        public byte[]? Root;
-    }
-
-    readonly record struct Parsed(ExportedEvent? Event, Sealed? Leaves, JsonDocument? Other, string? Fault);
-
-    static Parsed[] ParseAll(byte[] buffer, List<(int Start, int Length)> lines, int from)
-    {
-        var parsed = new Parsed[lines.Count - from];
-        Parallel.For(0, parsed.Length, i => parsed[i] = Parse(buffer.AsMemory(lines[from + i].Start, lines[from + i].Length)));
-        return parsed;
-    }
-
-    static Parsed Parse(ReadOnlyMemory<byte> line)
-    {
-        try
-        {
-            if (line.Span.StartsWith("{\"kind\":\"event\""u8)) return new(ExportedEvent.Read(line.Span), null, null, null);
-            var other = JsonDocument.Parse(line);
-            if (other.RootElement.ValueKind != JsonValueKind.Object || other.RootElement.GetProperty("kind").GetString() != "leaves") return new(null, null, other, null);
-            using (other) return new(null, ReadLeaves(other.RootElement), null, null);
-        }
-        catch (Exception e) when (e is JsonException or FormatException or KeyNotFoundException or InvalidOperationException) { return new(null, null, null, e.Message); }
-    }
-
-    static Sealed ReadLeaves(JsonElement line)
-    {
-        var bytes = line.GetProperty("hashes").GetBytesFromBase64();
-        if (bytes.Length is 0 or > MerkleTree.TileWidth * MerkleTree.Size || bytes.Length % MerkleTree.Size != 0) throw new FormatException("封存的摘要长度不对");
-        var hashes = new Hash[bytes.Length / MerkleTree.Size];
-        for (var i = 0; i < hashes.Length; i++) hashes[i] = Hash.From(bytes.AsSpan(i * MerkleTree.Size));
-        return new() { First = line.GetProperty("first").GetInt64(), Hashes = hashes, Root = hashes.Length == MerkleTree.TileWidth ? MerkleTree.Full(bytes) : null };
-    }
-
-    void Take(Parsed[] parsed, int first)
+    void Take(ExportLines.Line[] parsed, int first)
     {
         for (var i = 0; i < parsed.Length; i++)
         {

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json;
+using Kapok.Trust.Algorithms;
 
 namespace Kapok.Trust.Auditing;
 
@@ -12,7 +12,13 @@ namespace Kapok.Trust.Auditing;
 /// </summary>
 struct ExportedEvent
 {
-    const int Fixed = 32 + 16 + 4 + 8 + 16 + 16;
+    const int Fixed = 32 + 16 + 4 + 8 + 16 + 16, FirstText = 8;
+
+    static readonly byte[][] Names =
+    [
+        "kind"u8.ToArray(), "stream"u8.ToArray(), "seq"u8.ToArray(), "previous"u8.ToArray(), "digest"u8.ToArray(), "micros"u8.ToArray(), "actor"u8.ToArray(), "onBehalf"u8.ToArray(),
+        "type"u8.ToArray(), "actorName"u8.ToArray(), "origin"u8.ToArray(), "ground"u8.ToArray(), "data"u8.ToArray(),
+    ];
 
     public Guid Stream;
     public int Seq;
@@ -40,24 +46,29 @@ struct ExportedEvent
             var at = Fixed + 5 * 4 + line.Length; // the texts are gathered behind, then moved to their places
             var reader = new Utf8JsonReader(line);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new FormatException("不是一条记录");
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            for (var expected = 0; reader.Read() && reader.TokenType == JsonTokenType.PropertyName; expected++)
             {
-                var text = reader.ValueTextEquals("type"u8) ? 0 : reader.ValueTextEquals("actorName"u8) ? 1 : reader.ValueTextEquals("origin"u8) ? 2 : reader.ValueTextEquals("ground"u8) ? 3 : reader.ValueTextEquals("data"u8) ? 4 : -1;
-                if (text >= 0)
+                // Names come in the order of the writer, so that the first comparison nearly always hits; any order is read.
+                var name = -1;
+                for (var tried = 0; tried < Names.Length && name < 0; tried++, expected++)
+                    if (reader.ValueTextEquals(Names[expected % Names.Length])) name = expected-- % Names.Length;
+                switch (name)
                 {
-                    reader.Read();
-                    var length = reader.CopyString(buffer.AsSpan(at));
-                    texts[text] = (at, length);
-                    at += length;
+                    case 1: result.Stream = Id(ref reader); break;
+                    case 2: reader.Read(); result.Seq = reader.GetInt32(); break;
+                    case 3: result.HasPrevious = HashOf(ref reader, out result.Previous); break;
+                    case 4: HashOf(ref reader, out result.Digest); break;
+                    case 5: reader.Read(); micros = reader.GetInt64(); break;
+                    case 6: actor = Id(ref reader); break;
+                    case 7: onBehalf = Id(ref reader); break;
+                    case >= FirstText:
+                        reader.Read();
+                        var length = reader.CopyString(buffer.AsSpan(at));
+                        texts[name - FirstText] = (at, length);
+                        at += length;
+                        break;
+                    default: reader.Read(); reader.Skip(); break;
                 }
-                else if (reader.ValueTextEquals("stream"u8)) result.Stream = Id(ref reader);
-                else if (reader.ValueTextEquals("actor"u8)) actor = Id(ref reader);
-                else if (reader.ValueTextEquals("onBehalf"u8)) onBehalf = Id(ref reader);
-                else if (reader.ValueTextEquals("previous"u8)) result.HasPrevious = HashOf(ref reader, out result.Previous);
-                else if (reader.ValueTextEquals("digest"u8)) HashOf(ref reader, out result.Digest);
-                else if (reader.ValueTextEquals("seq"u8)) { reader.Read(); result.Seq = reader.GetInt32(); }
-                else if (reader.ValueTextEquals("micros"u8)) { reader.Read(); micros = reader.GetInt64(); }
-                else { reader.Read(); reader.Skip(); }
             }
             foreach (var (start, _) in texts)
                 if (start < 0) throw new FormatException("记录缺少字段");
@@ -88,7 +99,7 @@ struct ExportedEvent
             at += 4 + length;
         }
         Span<byte> digest = stackalloc byte[MerkleTree.Size];
-        SHA256.HashData(message[..at], digest);
+        FastDigest.Sha256(message[..at], digest);
         return Hash.From(digest);
     }
 
@@ -123,7 +134,7 @@ readonly record struct Hash(ulong A, ulong B, ulong C, ulong D)
         Span<byte> message = stackalloc byte[1 + MerkleTree.Size], leaf = stackalloc byte[MerkleTree.Size];
         message[0] = 0;
         CopyTo(message[1..]);
-        SHA256.HashData(message, leaf);
+        FastDigest.Sha256(message, leaf);
         return From(leaf);
     }
 

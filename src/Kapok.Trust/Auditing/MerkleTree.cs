@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Security.Cryptography;
+using Kapok.Trust.Algorithms;
 
 namespace Kapok.Trust.Auditing;
 
@@ -19,7 +20,9 @@ public static class MerkleTree
         Span<byte> buffer = data.Length < 256 ? stackalloc byte[1 + data.Length] : new byte[1 + data.Length];
         buffer[0] = 0;
         data.CopyTo(buffer[1..]);
-        return SHA256.HashData(buffer);
+        var hash = new byte[Size];
+        FastDigest.Sha256(buffer, hash);
+        return hash;
     }
 
     public static byte[] Node(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
@@ -35,7 +38,7 @@ public static class MerkleTree
         buffer[0] = 1;
         left.CopyTo(buffer[1..]);
         right.CopyTo(buffer[(1 + Size)..]);
-        SHA256.HashData(buffer, result);
+        FastDigest.Sha256(buffer, result);
     }
 
     /// <summary>Root over a power of two of hashes that lie one after the other.</summary>

@@ -6,7 +6,9 @@ using Kapok.Foundation.Data;
 using Kapok.Foundation.Events;
 using Kapok.Trust.Auditing;
 using Kapok.Trust.Authority;
+using Kapok.Foundation.Jobs;
 using Kapok.Trust.Certificates;
+using Kapok.Trust.Timestamps;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kapok.Tests.Trust;
@@ -122,6 +124,30 @@ public sealed class AuditTests(BareApp app) : AuditBase(app), IClassFixture<Bare
         (await proofs.Of(ids[0], 70)).Refused.ShouldBe(Refusal.NotFound);
         var unsealed = (await Write(1, 1))[0];
         (await proofs.Of(unsealed, 1)).Refused.ShouldBe(Refusal.Conflict);
+    }
+
+    [Fact]
+    public async Task The_daily_job_seals_and_plans_the_next_day()
+    {
+        var job = Node.Services.GetServices<IJob>().Single(j => j.Kind == AuditRootJob.KindName);
+        await Write(2, 2);
+        var before = (await Exports.Roots()).Count;
+        await job.Run(new(Node.Database, Guid.CreateVersion7(), job.Kind, default, null, null, 1), default);
+        (await Exports.Roots()).Count.ShouldBe(before + 1);
+        (await Node.Database.Read(c => c.QuerySingleAsync<DateTime>("select due from kapok.job where kind = 'audit-root' and state = 'waiting'"))).ShouldBe(Node.Time.GetUtcNow().AddDays(1).UtcDateTime);
+    }
+
+    [Fact]
+    public async Task Without_a_timestamp_no_root_is_signed_and_the_next_sealing_takes_everything_in()
+    {
+        T Get<T>() where T : notnull => Node.Services.GetRequiredService<T>();
+        await Write(2, 2);
+        var before = (await Exports.Roots()).Count;
+        var away = new TimestampAuthority(Get<NodeAuthority>(), Get<Kapok.Trust.Keys.Keys>(), Get<Kapok.Trust.TrustSettings>() with { TimestampService = "http://localhost:1/tsa" }, Node.Time);
+        await Should.ThrowAsync<TimestampUnavailable>(() => new AuditSealing(Node.Database, Get<NodeAuthority>(), Get<Kapok.Trust.Keys.Keys>(), away, Node.Options, Node.Time).Seal(Actor.System));
+        (await Exports.Roots()).Count.ShouldBe(before);
+        await Sealing.Seal(Actor.System);
+        (await Verify(await Export())).Findings.ShouldBeEmpty();
     }
 
     [Fact]
