@@ -19,7 +19,7 @@ sealed class PdfFile
     readonly Dictionary<int, (byte[] Bytes, Dictionary<int, int> Offsets)> containers = [];
     readonly ReadOnlyMemory<byte> bytes;
     int depth;
-    long decoded;
+    long decoded, spent;
 
     PdfFile(ReadOnlyMemory<byte> bytes) => this.bytes = bytes;
 
@@ -121,12 +121,22 @@ sealed class PdfFile
         throw new MalformedPdf(0, "引用绕成了圈");
     }
 
+    /// <summary>Counts bytes read. A thousand references may lead to one large object: what is read in all is bounded by the size of the file.</summary>
+    void Spend(int read, int at)
+    {
+        if ((spent += Math.Max(0, read)) > 8L * bytes.Length + (16 << 20)) throw new MalformedPdf(at, "对象互相重叠，读起来没有尽头");
+    }
+
     object? Object(PdfReference reference)
     {
         if (!places.TryGetValue(reference.Number, out var place) || place.Offset < 0) return null;
         if (place.Container < 0) return place.Offset < bytes.Length ? ObjectAt(place.Offset, reference) : null;
         if (!containers.TryGetValue(place.Container, out var container)) containers[place.Container] = container = OpenContainer(place.Container);
-        return container.Offsets.TryGetValue(reference.Number, out var offset) ? new PdfScanner(container.Bytes, offset).Value() : null;
+        if (!container.Offsets.TryGetValue(reference.Number, out var offset)) return null;
+        var scanner = new PdfScanner(container.Bytes, offset);
+        var value = scanner.Value();
+        Spend(scanner.Position - offset, offset);
+        return value;
     }
 
     (byte[], Dictionary<int, int>) OpenContainer(int number)
@@ -160,6 +170,7 @@ sealed class PdfFile
         scanner.Integer();
         if (!scanner.Take("obj") || expected is not null && expected.Number != number) throw new MalformedPdf(offset, "这里应当是一个对象");
         var value = scanner.Value();
+        Spend(scanner.Position - offset, offset);
         if (value is not PdfDictionary dictionary || !scanner.Take("stream")) return value;
         var start = scanner.Position;
         var all = bytes.Span;
@@ -242,6 +253,7 @@ sealed class PdfFile
             case PdfStream stream when stream.Dictionary.Name("Type") is "XRef" or "ObjStm": break;
             case PdfStream stream:
                 PdfText32000.Write(text, stream.Dictionary);
+                Spend(stream.Length, stream.Start);
                 text.Append(Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes.Span.Slice(stream.Start, stream.Length))));
                 break;
             case var value: PdfText32000.Write(text, value); break;

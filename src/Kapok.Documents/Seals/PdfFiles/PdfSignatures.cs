@@ -42,12 +42,12 @@ static class PdfSignatures
             var next = bytes[at..].IndexOf("/ByteRange"u8);
             if (next < 0) break;
             at += next + 10;
-            if (++tries > 4 * Most) return Outcome<IReadOnlyList<PdfSignature>>.No(Refusal.TooLarge, $"签名超过 {Most} 个");
+            if (++tries > 2 * Most) return Outcome<IReadOnlyList<PdfSignature>>.No(Refusal.TooLarge, $"签名超过 {Most} 个");
             var from = Math.Max(0, at - LongestSearch);
             var header = bytes[from..at].LastIndexOf(" obj"u8);
             if (header < 0) continue;
             object? value;
-            try { value = new PdfScanner(file, from + header + 4).Value(); }
+            try { value = new PdfScanner(file[..Math.Min(file.Length, at + LongestSearch)], from + header + 4).Value(); }
             catch (MalformedPdf e) { return Outcome<IReadOnlyList<PdfSignature>>.No(Refusal.Invalid, $"签名字典读不懂：{e.Message}", $"第 {e.At} 字节"); }
             if (Dictionary(value, 0) is not { } dictionary) continue;
             var read = Read(bytes, dictionary);

@@ -124,6 +124,30 @@ public sealed class PdfSigningTests
     }
 
     [Fact]
+    public async Task Thousands_of_names_for_one_large_object_do_not_cost_thousands_of_readings()
+    {
+        const int names = 20_000;
+        var (key, certificate) = given.Person("x");
+        var index = string.Concat(Enumerable.Range(100, names).Select(i => $"{i} 0 "));
+        var body = index + "<< /Type /Page /X [" + string.Concat(Enumerable.Repeat("0 ", 200_000)) + "] >>";
+        var file = new MemoryStream();
+        void Write(string text) => file.Write(Encoding.ASCII.GetBytes(text));
+        Write("%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n");
+        var pages = (int)file.Position;
+        Write($"2 0 obj\n<< /Type /Pages /Kids [{string.Concat(Enumerable.Range(100, names).Select(i => $"{i} 0 R "))}] >>\nendobj\n");
+        var container = (int)file.Position;
+        Write($"3 0 obj\n<< /Type /ObjStm /N {names} /First {index.Length} /Length {body.Length} >>\nstream\n{body}\nendstream\nendobj\n");
+        var table = (int)file.Position;
+        Write($"4 0 obj\n<< /Type /XRef /Size {100 + names} /Root 1 0 R /W [1 4 2] /Index [1 3 100 {names}] /Length {7 * (names + 3)} >>\nstream\n");
+        void Row(int kind, int second, int third) => file.Write([(byte)kind, (byte)(second >> 24), (byte)(second >> 16), (byte)(second >> 8), (byte)second, (byte)(third >> 8), (byte)third]);
+        foreach (var at in (int[])[9, pages, container]) Row(1, at, 0);
+        for (var i = 0; i < names; i++) Row(2, 3, i);
+        Write($"\nendstream\nendobj\nstartxref\n{table}\n%%EOF\n");
+        var outcome = await PdfSigning.Apply(file.ToArray(), Signer.Of(key, certificate.Raw), "x", "x", SealGiven.Now);
+        outcome.Message.ShouldContain("对象互相重叠");
+    }
+
+    [Fact]
     public async Task Random_damage_to_PDF_ends_in_an_answer()
     {
         var random = new Random(7);
