@@ -24,7 +24,9 @@ public static class IdentityPages
         page.SessionEnds = http.RequestServices.GetRequiredService<Sessions>().EndOf(session);
         if (page.AccountLinks.Count == 0) page.AccountLinks = [new("我的账号", "/my/account", "user"), new("登录设备", "/my/sessions", "lock")];
         if (actor.Kind == ActorKind.Official) page.AccountLinks = [.. page.AccountLinks, new("请假与代办", "/my/absence", "calendar")];
-        if (http.Request.Path.StartsWithSegments("/admin")) page.Nav = [.. page.Nav.Where(l => !l.Href.StartsWith("/admin", StringComparison.Ordinal)), .. Administration(actor).Where(l => page.Nav.All(n => n.Text != l.Text))];
+        if (!http.Request.Path.StartsWithSegments("/admin")) return;
+        var others = page.Nav.Where(l => !l.Href.StartsWith("/admin", StringComparison.Ordinal)).ToList();
+        page.Nav = [.. others, .. Administration(actor).Where(l => others.All(n => n.Text != l.Text))];
     }
 
     /// <summary>Links of administration that the actor may open.</summary>

@@ -11,7 +11,9 @@ public sealed class AuditPageTests(App app) : IClassFixture<App>
     {
         using var folder = new OpenSsl();
         var auditor = await app.As("auditor");
-        (await auditor.Page("/admin/audit-chain")).QuerySelector("main")!.TextContent.ShouldContain("还没有封存过");
+        var empty = await auditor.Page("/admin/audit-chain");
+        empty.QuerySelector("main")!.TextContent.ShouldContain("还没有封存过");
+        foreach (var page0 in (string[])["/admin/audit-chain", "/desk/audit"]) (await auditor.Page(page0)).QuerySelectorAll("nav a[href='/admin/audit-chain']").ShouldNotBeEmpty(page0);
         (await auditor.PostForm("/admin/audit-chain", "/admin/audit-chain")).Headers.Location!.OriginalString.ShouldBe("/admin/audit-chain?done=sealed");
         var page = await auditor.Page("/admin/audit-chain?done=sealed");
         page.QuerySelector("main")!.TextContent.ShouldContain("已封存");
