@@ -14,7 +14,7 @@ static class DocumentBench
     public static async Task<IReadOnlyList<Figure>> Run(string root, TimeSpan time)
     {
         var book = new FontBook(FontBook.UsualFolders("data"));
-        var file = Path.Combine(root, "tests/Kapok.Tests/Documents/Layout/templates/food-business-permit.yaml");
+        var file = Path.Combine(root, "packages/food-business-permit/layouts/food-business-permit.yaml");
         var template = Template.Parse("food-business-permit.yaml", await File.ReadAllTextAsync(file));
         if (!template.Ok) throw new InvalidOperationException(template.Message);
         var printer = new TemplatePrinter(template.Value!, book);
@@ -46,9 +46,9 @@ static class DocumentBench
         return new(new DictionaryScope(new Dictionary<string, Value>
         {
             ["licence"] = Of(("name", "食品经营许可证"), ("number", $"JY2440106{number:D7}"), ("identifier", $"1.2.156.3005.2.11440000006940247M001.11440106007500123X.JY2440106{number:D7}.001.K"), ("issuedOn", "2026-11-30"), ("validTo", "2031-11-29")),
-            ["issuer"] = Of(("name", "广州市天河区市场监督管理局")), ["holder"] = Of(("code", "91440106MA5XXXXX0K")), ["verify"] = Of(("url", $"https://kapok.example.gov.cn/v/{number:D10}")),
-            ["fields"] = Of(("operator", Words(6) + "餐饮管理有限公司"), ("head", Words(3)), ("address", "广州市天河区" + Words(14)), ("premises", "广州市天河区" + Words(14)), ("kind", "餐饮服务经营者（中型餐馆）"),
-                ("scope", "热食类食品制售，冷食类食品制售，糕点类食品制售，自制饮品制售，预包装食品销售（含冷藏冷冻食品）"), ("supervisor", "广州市天河区市场监督管理局" + Words(2) + "所")),
+            ["issuer"] = Of(("name", "广州市天河区市场监督管理局")), ["verify"] = Of(("url", $"https://kapok.example.gov.cn/v/{number:D10}")),
+            ["fields"] = Of(("operatorName", Words(6) + "餐饮管理有限公司"), ("creditCode", "91440106MA5XXXXX0K"), ("legalRepresentative", Words(3)), ("address", "广州市天河区" + Words(14)), ("category", "餐饮服务经营者（中型餐馆）"),
+                ("items", "热食类食品制售，冷食类食品制售，糕点类食品制售，自制饮品制售，预包装食品销售（含冷藏冷冻食品）"), ("supervisor", "广州市天河区市场监督管理局" + Words(2) + "所"), ("complaint", "12315")),
         }), new DateTimeOffset(2026, 11, 30, 9, 0, 0, TimeSpan.FromHours(8)));
     }
 }
