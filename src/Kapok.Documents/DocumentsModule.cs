@@ -24,5 +24,6 @@ public sealed class DocumentsModule : IModule
     {
         Seals.SealsEntrance.Map(routes);
         Licences.LicenceEntrance.Map(routes);
+        Layout.LayoutRoutes.Map(routes);
     }
 }

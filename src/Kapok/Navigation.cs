@@ -34,7 +34,7 @@ static class Navigation
         if (links.Count > 0) links.Add(new("常用文字", "/desk/templates", "text-size"));
         if (Holds("licences.read") || Holds("licences.manage") || Holds("licences.approve") || Holds("licences.publish")) links.Add(new("证照", "/desk/licences", "card", Group: "证照"));
         if (Holds("catalogue.edit") || Holds("catalogue.review") || Holds("catalogue.publish"))
-            links.AddRange([new("事项目录", "/desk/catalogue", "filter", Group: "事项"), new("表单与流程", "/desk/designer", "edit", Group: "事项")]);
+            links.AddRange([new("事项目录", "/desk/catalogue", "filter", Group: "事项"), new("表单与流程", "/desk/designer", "edit", Group: "事项"), new("版式模板", "/desk/layouts", "file", Group: "事项")]);
         if (Holds("identity.manage")) links.Add(new("机构与人员", "/admin", "building", Group: "管理"));
         if (Holds("portal.answer")) links.Add(new("意见和回电", "/desk/reports", "phone", Group: "管理"));
         if (Holds("audit.read")) links.AddRange([new("审计", "/desk/audit", "eye", Group: "管理"), new("审计链", "/admin/audit-chain", "shield", Group: "管理")]);

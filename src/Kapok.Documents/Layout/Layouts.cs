@@ -43,6 +43,10 @@ public sealed class Layouts
         return template.Ok ? printers.GetOrAdd(key, new TemplatePrinter(template.Value!, fonts)) : template.As<TemplatePrinter>();
     }
 
+    /// <summary>All installed templates, <c>package/name</c>, in order.</summary>
+    public async Task<IReadOnlyList<string>> Names() =>
+        [.. (await database.Read(c => c.QueryAsync<string>("select package || '/' || substring(path from 9 for length(path) - 13) from documents.layout_file where path like 'layouts/%.yaml' order by 1")).ConfigureAwait(false))];
+
     static string Resource(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is missing");

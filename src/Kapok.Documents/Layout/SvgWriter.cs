@@ -91,7 +91,7 @@ public static class SvgWriter
     {
         var (side, bars) = qr.Modules;
         // Its own svg element keeps the grid in whole numbers.
-        svg.Add("<svg"u8);
+        svg.Add("<svg aria-hidden=\"true\""u8);
         Box(svg, qr.Area).Add(" viewBox=\"0 0 "u8).Add(side).Space().Add(side).Add("\"><path shape-rendering=\"crispEdges\" fill=\""u8).Add(qr.Ink.ToString()).Add("\" d=\""u8);
         foreach (var (x, y, length) in bars) svg.Add("M"u8).Add(x).Space().Add(y).Add("h"u8).Add(length).Add("v1h-"u8).Add(length).Add("z"u8);
         svg.Add("\"/></svg>"u8);

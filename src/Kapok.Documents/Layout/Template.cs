@@ -32,6 +32,9 @@ public sealed class Template
         Blocks.SelectMany(b => b.Expressions).Concat(new[] { TitleWords, Watermark }.SelectMany(w => w.Pieces).Where(p => p.Value is not null).Select(p => (Value: p.Value!, p.Where)))
             .SelectMany(e => e.Value.Paths.Select(p => (p, e.Where)));
 
+    /// <summary>The title with the sample's values; the id where that says nothing.</summary>
+    public string SampleTitle => TitleWords.Compose(Layout.Sample.Scope(this)).Text is { Length: > 0 } title ? title : Id;
+
     /// <summary>Names of seals it keeps a place for.</summary>
     public IEnumerable<string> Seals => Blocks.OfType<SealBlock>().Select(s => s.Name);
 

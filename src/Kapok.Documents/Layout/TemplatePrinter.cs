@@ -65,7 +65,9 @@ public sealed class TemplatePrinter(Template template, FontBook book)
     }
 
     /// <summary>The template with the values its <c>sample</c> gives.</summary>
-    public Outcome<PrintedDocument> PrintSample(DateTimeOffset created, Func<string, byte[]?>? picture = null) => Print(new(Sample.Scope(template), created) { Picture = picture ?? (_ => null) });
+    /// <param name="watermark">Written across it, so that nobody takes it for a licence.</param>
+    public Outcome<PrintedDocument> PrintSample(DateTimeOffset created, Func<string, byte[]?>? picture = null, string? watermark = null) =>
+        Print(new(Sample.Scope(template), created) { Picture = picture ?? (_ => null), Watermark = watermark });
 
     internal static bool Holds(Block block, IScope scope) => block.When is not { } when || when.IsTrue(scope);
 

@@ -70,6 +70,23 @@ public sealed class LayoutPackageTests(App app) : IClassFixture<App>
     }
 
     [Fact]
+    public async Task An_official_sees_every_template_with_its_sample_which_is_marked_as_one()
+    {
+        Assert.SkipWhen(Templates.Book.Lack is not null, "no Chinese font on this machine");
+        var browser = await app.As("guangdong-market-item-admin");
+        var list = await (await browser.GetAsync("/desk/layouts")).Content.ReadAsStringAsync();
+        HtmlCheck.Verify(list);
+        list.ShouldContain("/desk/layouts/food-business-permit/food-business-permit");
+        var page = await (await browser.GetAsync("/desk/layouts/food-business-permit/food-business-permit")).Content.ReadAsStringAsync();
+        HtmlCheck.Verify(page);
+        page.ShouldContain("广州木棉餐饮管理有限公司");
+        page.ShouldContain("样张 无效");
+        OfdReader.Read(await browser.GetByteArrayAsync("/desk/layouts/food-business-permit/food-business-permit/sample.ofd")).Value!.Title.ShouldBe("食品经营许可证");
+        (await browser.GetByteArrayAsync("/desk/layouts/food-business-permit/food-business-permit/sample.pdf"))[..5].ShouldBe("%PDF-"u8.ToArray());
+        (await browser.GetAsync("/desk/layouts/food-business-permit/none")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task A_licence_of_the_register_carries_its_metadata_and_shows_its_items()
     {
         Assert.SkipWhen(Templates.Book.Lack is not null, "no Chinese font on this machine");
