@@ -37,6 +37,7 @@ var benches = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>
     ["crypto"] = () => Task.FromResult(CryptoBench.Run(time)),
     ["audit"] = () => OnNode(n => AuditBench.Run(n, time)),
     ["start"] = () => OnNode(PageBench.Start),
+    ["licence"] = () => OnNode(n => LicenceBench.Run(n, 32, time)),
 };
 
 Figure FormFigure()

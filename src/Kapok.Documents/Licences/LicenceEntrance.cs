@@ -13,7 +13,7 @@ static class LicenceEntrance
     {
         services.AddSingleton<LicenceTypes>();
         services.AddHostedService(s => s.GetRequiredService<LicenceTypes>());
-        services.TryAddSingleton<ILicencePress, NoPress>();
+        services.TryAddSingleton<ILicencePress, SealingPress>();
         services.AddSingleton<LicenceIssuing>();
         services.AddSingleton<LicenceRegister>();
         services.AddSingleton<LicenceUses>();

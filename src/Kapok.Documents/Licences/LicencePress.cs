@@ -22,15 +22,6 @@ public interface ILicencePress
 /// <summary>What an annotated copy says of itself (GB/T 36903: JZJZZZ, JZJZZSY, JZJYXQJZSJ, JZJZZSJ).</summary>
 public sealed record CopyNote(string Purpose, string Maker, string MadeFor, DateOnly Until, DateTimeOffset At);
 
-/// <summary>Stands where no press is set up: every licence waits.</summary>
-sealed class NoPress : ILicencePress
-{
-    public ValueTask<Outcome<SealedFile>> Press(NpgsqlConnection connection, LicenceRow licence, LicenceType type, CancellationToken stop) =>
-        new(Outcome<SealedFile>.No(Refusal.Unavailable, "本节点还没有设置制证和签章"));
-
-    public ValueTask<Outcome<SealedFile>> Annotate(NpgsqlConnection connection, LicenceRow licence, LicenceType type, CopyNote note, CancellationToken stop) => Press(connection, licence, type, stop);
-}
-
 /// <summary>Issuing inside the transaction of the decision, and by job when that was not possible.</summary>
 public sealed class LicenceIssuing(ILicencePress press, LicenceTypes types, Database database, TimeProvider time)
 {

@@ -77,6 +77,31 @@ public sealed class FileStore(Database database, NodeOptions options, ILogger<Fi
         return file.Ok ? file.Value : file.As<StoredFile?>();
     }
 
+    /// <summary>
+    /// Keeps bytes that the program itself has made, with the row in the caller's transaction: the bytes are on disk before the
+    /// row, and go with the sweep when the transaction fails.
+    /// </summary>
+    public async Task<StoredFile> Keep(Npgsql.NpgsqlConnection connection, byte[] content, string media, string name, Guid owner)
+    {
+        var digest = Convert.ToHexStringLower(SHA256.HashData(content));
+        var file = new StoredFile(Guid.CreateVersion7(), digest, content.Length, media, SafeName(name), owner, DateTime.UtcNow);
+        await connection.ExecuteAsync(OneAtATime, new { digest });
+        var path = PathOf(digest);
+        if (!File.Exists(path))
+        {
+            var part = Path.Combine(uploads, $"{Guid.NewGuid():N}.part");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await using (var target = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
+            {
+                await target.WriteAsync(content);
+                target.Flush(flushToDisk: true);
+            }
+            File.Move(part, path, overwrite: true);
+        }
+        await connection.ExecuteAsync("insert into kapok.file (id, digest, size, type, name, owner) values (@Id, @Digest, @Size, @Type, @Name, @Owner)", file);
+        return file;
+    }
+
     public Task<StoredFile?> Find(Guid id) => database.Read(c =>
         c.QuerySingleOrDefaultAsync<StoredFile>("select id, digest, size, type, name, owner, created_at from kapok.file where id = @id", new { id }));
 
