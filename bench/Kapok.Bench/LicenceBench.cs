@@ -26,9 +26,21 @@ static class LicenceBench
         return
         [
             await Load.Run("licence-verify", "/s", clients, time / 2, c => check.Of(identifiers[randoms[c].Next(identifiers.Length)], null, null), warmUp: clients * 20) with { Floor = floor.Value },
+            await Load.Run("licence-issue", "/s", 8, time / 2, _ => Issue(node, type, issuer), warmUp: 16),
             await Load.Run("licence-wallet", "/s", clients, time / 2, c => register.OfHolder(Holder(randoms[c].Next(Licences)).LookUp), warmUp: clients * 20) with { Floor = floor.Value },
         ];
     }
+
+    /// <summary>Order, render, subset, seal, store, record: one licence in one transaction.</summary>
+    static Task Issue(BenchNode node, LicenceType type, Organisation issuer) => node.Database.Write(async (c, _) =>
+    {
+        var now = DateTimeOffset.UtcNow;
+        var fields = type.Fields.Select(f => new FieldValue(f.Id, f.Name, "广州市小满餐饮有限公司")).ToImmutableArray();
+        var order = new LicenceOrder(Guid.CreateVersion7(), type, "issue", issuer, "天河", [Holder(1)], fields, new(2026, 1, 1), new(2031, 12, 31), GivenNumber: $"I{Guid.NewGuid():N}"[..24].ToUpperInvariant());
+        var made = await node.Get<LicenceIssuing>().Make(c, [LicenceDecisions.Order(order, order.GivenNumber!, Actor.System, now)]);
+        if (made[^1].Waits) throw new InvalidOperationException(made[^1].After.Waits);
+        await LicenceWriting.Write(c, made, now);
+    });
 
     static LicenceHolder Holder(int i) => new($"持证人{i}", "111", DemoCodes.CitizenId("440106", new DateOnly(1950, 1, 1).AddDays(i / 400), true, i % 400));
 
