@@ -37,11 +37,11 @@ sealed partial class TemplateReader(string file, Func<string, byte[]?> pictures,
         if (read.Count == 0) top.No("blocks", "模板没有内容（blocks）");
         foreach (var twice in read.OfType<SealBlock>().GroupBy(s => s.Name).Where(g => g.Count() > 1)) faults.Add(new(twice.Last().Where, $"印章位置 {twice.Key} 写了两次"));
         var mark = top.Map("watermark");
-        var (words, markStyle) = (Words.Empty, style);
+        var (words, markStyle) = (Words.Empty, style with { Size = Math.Max(28 * TextStyle.Point, width / 14), Family = "黑体", Ink = new Ink(120, 120, 120) });
         if (mark is not null)
         {
             words = mark.Words("text");
-            markStyle = StyleOf(mark, style with { Size = 28 * TextStyle.Point, Family = "黑体", Ink = new Ink(120, 120, 120) });
+            markStyle = StyleOf(mark, markStyle);
             mark.Finish();
         }
         var sample = top.Value("sample");

@@ -107,7 +107,7 @@ public sealed class TemplateTests
         var printer = new TemplatePrinter(template, Templates.Book);
         var copy = printer.Print(new(Sample(template), Templates.Morning) { Watermark = "仅用于办理银行开户" }).Value!;
         copy.Pages[0].Watermark!.Objects.OfType<PrintedText>().Select(t => t.Text).Distinct().ShouldBe(["仅用于办理银行开户"]);
-        copy.Pages[0].Watermark!.Objects.OfType<PrintedText>().ShouldAllBe(t => t.Angle > 20 && t.Alpha < 60);
+        copy.Pages[0].Watermark!.Objects.OfType<PrintedText>().ShouldAllBe(t => t.Angle > 20 && t.Alpha < 60 && t.Size > 9);
         printer.Print(new(Sample(template), Templates.Morning)).Value!.Pages[0].Watermark.ShouldBeNull();
     }
 
