@@ -56,6 +56,7 @@ public sealed class CasesModule : IModule
         services.AddSingleton<Designing.DraftMoves>();
         services.AddSingleton<IJob, Designing.DraftMoveJob>();
         Desk.DeskRoutes.AddServices(services);
+        Archiving.ArchiveServices.Add(services);
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)
@@ -70,5 +71,6 @@ public sealed class CasesModule : IModule
         Designing.DesignerApi.Map(routes);
         MyPages.Map(routes);
         Tracking.LicenceObjections.Map(routes);
+        Archiving.ArchiveServices.Map(routes);
     }
 }

@@ -40,7 +40,9 @@ static class Commands
         var trust = new Option<string?>("--trust") { Description = "可信的根证书（PEM 或 DER）" };
         var audit = new Command("audit", "离线核对审计链的导出文件或单条证明") { file, trust };
         audit.SetAction(result => VerifyCommand.Audit(result.GetValue(file)!, result.GetValue(trust)));
-        return new("verify", "离线核对") { audit };
+        var archive = new Command("archive", "离线核对办件的归档包") { file, trust };
+        archive.SetAction(result => VerifyCommand.Archive(result.GetValue(file)!, result.GetValue(trust)));
+        return new("verify", "离线核对") { audit, archive };
     }
 
     static void Add(RootCommand root, string name, string description, Func<NodeOptions, ParseResult, Task<int>> run, params Option[] more)

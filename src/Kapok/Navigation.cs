@@ -33,6 +33,7 @@ static class Navigation
         if (Holds("cases.accept")) links.AddRange([new("窗口收件", "/desk/counter", "edit"), new("核验身份", "/desk/identity-check", "shield")]);
         if (links.Count > 0) links.Add(new("常用文字", "/desk/templates", "text-size"));
         if (Holds("licences.read") || Holds("licences.manage") || Holds("licences.approve") || Holds("licences.publish")) links.Add(new("证照", "/desk/licences", "card", Group: "证照"));
+        if (Holds("cases.archive")) links.AddRange([new("档案", "/desk/archive", "file", Group: "档案"), new("鉴定和销毁", "/desk/archive/disposals", "check", Group: "档案")]);
         if (Holds("catalogue.edit") || Holds("catalogue.review") || Holds("catalogue.publish"))
             links.AddRange([new("事项目录", "/desk/catalogue", "filter", Group: "事项"), new("表单与流程", "/desk/designer", "edit", Group: "事项"), new("版式模板", "/desk/layouts", "file", Group: "事项")]);
         if (Holds("identity.manage")) links.Add(new("机构与人员", "/admin", "building", Group: "管理"));

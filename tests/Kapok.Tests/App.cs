@@ -59,6 +59,8 @@ public class App(TestDatabase databases) : IAsyncLifetime
         {
             if (!OnLoopback) builder.WebHost.UseTestServer();
             builder.Services.AddSingleton<TimeProvider>(Time);
+            // Their clock stands in the past of the database's: cases would be packed at once, beside every test.
+            builder.Services.AddSingleton(new Kapok.Cases.Archiving.ArchiveSettings("30", TimeSpan.FromDays(3650)));
             Configure(builder);
         });
         await started.StartAsync();

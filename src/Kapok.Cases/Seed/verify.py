@@ -37,6 +37,14 @@ for entry in bundle["files"]:
         faults.append(f"缺少文件 {entry['path']}")
     elif hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
         faults.append(f"文件被改动过 {entry['path']}")
+if (here / "manifest.json").is_file():
+    # An archive package: the list covers every file. Its signature (manifest.p7s) is checked with openssl or kapok verify archive.
+    listed = {entry["path"]: entry["sha256"] for entry in json.loads((here / "manifest.json").read_text("utf-8"))["entries"]}
+    there = {path.relative_to(here).as_posix() for path in here.rglob("*") if path.is_file()} - {"manifest.json", "manifest.p7s"}
+    covered = {entry["path"] for entry in bundle["files"]}
+    faults += [f"缺少文件 {path}" for path in sorted(listed.keys() - there - covered)]
+    faults += [f"多出文件 {path}" for path in sorted(there - listed.keys())]
+    faults += [f"文件被改动过 {path}" for path in sorted((listed.keys() & there) - covered) if hashlib.sha256((here / path).read_bytes()).hexdigest() != listed[path]]
 for fault in faults:
     print("✗", fault)
 if not faults:

@@ -141,7 +141,7 @@ public static class EventLog
     }
 
     /// <summary>SHA-256 over: previous digest, stream, seq, time in microseconds, then each text field with its length.</summary>
-    static byte[] DigestOf(byte[] previous, LoggedEvent e)
+    public static byte[] DigestOf(byte[] previous, LoggedEvent e)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> fixedPart = stackalloc byte[16 + 4 + 8 + 16 + 16];

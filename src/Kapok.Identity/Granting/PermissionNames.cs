@@ -5,7 +5,7 @@ public static class PermissionNames
 {
     static readonly Dictionary<string, string> Names = new()
     {
-        ["cases.accept"] = "受理办件", ["cases.review"] = "审查办件", ["cases.decide"] = "作出决定", ["cases.issue"] = "送达文书", ["cases.read"] = "查看办件", ["cases.assign"] = "分派办件", ["cases.bulk"] = "批量办理",
+        ["cases.accept"] = "受理办件", ["cases.review"] = "审查办件", ["cases.decide"] = "作出决定", ["cases.issue"] = "送达文书", ["cases.read"] = "查看办件", ["cases.assign"] = "分派办件", ["cases.bulk"] = "批量办理", ["cases.archive"] = "管理档案",
         ["licences.read"] = "查看证照", ["licences.manage"] = "处置证照", ["licences.approve"] = "复核证照处置", ["licences.import"] = "录入存量证照", ["licences.publish"] = "发布证照类型", ["licences.feed"] = "汇集证照目录",
         ["catalogue.edit"] = "编制事项", ["catalogue.review"] = "审核事项", ["catalogue.publish"] = "发布事项",
         ["portal.answer"] = "答复意见和回电",

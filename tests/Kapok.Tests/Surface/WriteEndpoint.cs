@@ -20,7 +20,7 @@ sealed record WriteEndpoint(string Method, string Path, string? Account, bool Ta
     static readonly (string Account, string[] Permissions)[] Accounts =
     [
         ("tianhe-market-acceptor", [""]), ("tianhe-market-approver", ["cases.bulk"]), ("tianhe-org-admin", ["identity.manage"]),
-        ("guangdong-market-item-admin", ["catalogue.edit", "catalogue.review", "catalogue.publish"]), ("tech", ["node.operate"]), ("tianhe-market-seal-keeper", ["seals.manage"]), ("auditor", ["audit.read"]), ("tianhe-market-issuer", ["licences.manage", "licences.import", "licences.read"]), ("tianhe-market-acceptor", ["cases.accept"]),
+        ("guangdong-market-item-admin", ["catalogue.edit", "catalogue.review", "catalogue.publish"]), ("tech", ["node.operate"]), ("tianhe-market-seal-keeper", ["seals.manage"]), ("auditor", ["audit.read"]), ("tianhe-market-issuer", ["licences.manage", "licences.import", "licences.read"]), ("tianhe-market-acceptor", ["cases.accept"]), ("tianhe-market-archivist", ["cases.archive"]),
     ];
 
     public static async Task<IReadOnlyList<WriteEndpoint>> All(App app)
