@@ -15,6 +15,15 @@ public sealed class RecomputeTests(App app) : IClassFixture<App>
         var id = await Accepted();
         var before = await Due(id);
         before.Timer.ShouldBe(before.Yellow);
+        // Before everything below comes due: otherwise the program's own worker would ring it while the test looks.
+        var today = app.Time.GetUtcNow();
+        app.Time.Set(new(2026, 9, 10, 2, 0, 0, TimeSpan.Zero));
+        try { await Recomputed(id, before.Due); }
+        finally { app.Time.Set(today); }
+    }
+
+    async Task Recomputed(Guid id, DateTime due)
+    {
         // Every Wednesday of the autumn becomes free; this process has not heard of it.
         await app.Database.Read(c => c.ExecuteAsync("""
             insert into cases.calendar (id, content) select 'wednesdays', content || (select string_agg(format(E'      - { name: 试, off: %s }\n', to_char(d, 'MM-DD')), '') from generate_series('2026-09-23'::date, '2026-12-30', '7 days') d where d <> '2026-10-07')
@@ -32,7 +41,7 @@ public sealed class RecomputeTests(App app) : IClassFixture<App>
         for (var i = 0; i < 300 && await app.Database.Read(c => c.ExecuteScalarAsync<string>("select state from kapok.job where id = @job", new { job = job.Result })) != "done"; i++) await Task.Delay(20);
 
         var after = await Due(id);
-        after.Due.ShouldBeLessThan(before.Due.AddDays(-3), "by the earlier beginning");
+        after.Due.ShouldBeLessThan(due.AddDays(-3), "by the earlier beginning");
         after.Timer.ShouldBe(after.Yellow, "the timer rings when the lamp turns");
         // Read again with nothing in the way, it says the same.
         await app.Services.GetRequiredService<ClockRecompute>().Continue(new(Guid.Empty, 0, 0), _ => Task.CompletedTask);
