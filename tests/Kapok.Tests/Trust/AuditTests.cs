@@ -78,7 +78,9 @@ public sealed class AuditTests(BareApp app) : AuditBase(app), IClassFixture<Bare
         var last = (await Exports.Roots())[0].Statement.Number;
         (await Verify(await Export(middle))).ShouldSatisfyAllConditions(v => v.Findings.ShouldBeEmpty(), v => v.Events.ShouldBe(v.Size - middle));
         (await Verify(await Export(0, middle))).Findings.ShouldBeEmpty();
-        (await Exports.Range(1, middle)).Refused.ShouldBe(Refusal.Invalid);
+        var sizes = (await Exports.Roots()).Select(r => r.Statement.Size).ToHashSet();
+        var between = Enumerable.Range(1, (int)middle).First(n => !sizes.Contains(n)); // the program's own job may have sealed meanwhile
+        (await Exports.Range(between, middle)).Refused.ShouldBe(Refusal.Invalid);
 
         async Task Found(byte[] bad, string kind, string words, int most = 4)
         {
