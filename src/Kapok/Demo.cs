@@ -32,7 +32,8 @@ static class Demo
         var steps = 0;
         var number = "";
         AnsiConsole.MarkupLineInterpolated($"[bold]{scenario.Value!.Name}[/]  {address}");
-        var player = new ScenarioPlayer(new DemonstrationPeople(options.Packages), SignIn, tell: step =>
+        var people = new DemonstrationPeople(options.Packages);
+        var player = new ScenarioPlayer(people, SignIn, tell: step =>
         {
             number = step.Number;
             AnsiConsole.MarkupLineInterpolated($"{++steps,3}. {step.Who,-6} [bold]{step.Did}[/] [grey]{step.Took.TotalMilliseconds:0} 毫秒[/]\n     申请人看到：{step.Sees}");
@@ -47,6 +48,6 @@ static class Demo
         foreach (var difference in differences) Console.WriteLine($"✗ {difference}");
         if (differences.Count > 0) return 1;
         AnsiConsole.MarkupLineInterpolated($"[green]✓[/] 办件 {number} 与情景的要求完全一致，{steps} 步，用时 {watch.Elapsed.TotalSeconds:0.0} 秒");
-        return 0;
+        return people.Account(scenario.Value!.Applicant) is { } holder && !await DemoProof.Show(clients[holder], number, Path.Combine(options.Data, "demo")) ? 1 : 0;
     }
 }

@@ -8,7 +8,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Documents.Licences.Desk;
@@ -62,7 +61,7 @@ static class LicenceDeskRoutes
             if (purpose.Length is < 4 or > 200) errors.Add("use", "请写明用途，例如办件编号或者检查事由");
             if (!errors.Any) rows = await register.Search(query, ChinaTime.DateOf(time.GetUtcNow()));
         }
-        return new RazorComponentResult<SearchPage>(new { Query = query, Use = purpose, Rows = rows, MayImport = (bool)Access.DecideAnywhere(http.Actor(), StockImport.Permission), Today = ChinaTime.DateOf(time.GetUtcNow()), Errors = errors }) { StatusCode = errors.Any ? 422 : 200 };
+        return new PageResult<SearchPage>(new { Query = query, Use = purpose, Rows = rows, MayImport = (bool)Access.DecideAnywhere(http.Actor(), StockImport.Permission), Today = ChinaTime.DateOf(time.GetUtcNow()), Errors = errors }) { StatusCode = errors.Any ? 422 : 200 };
     }
 
     static async Task<IResult> Show(Guid id, string? use, string? done, HttpContext http, LicenceRegister register, LicenceUses uses, LicenceActs acts, TimeProvider time, FieldErrors? errors, IFormCollection? form)
@@ -80,7 +79,7 @@ static class LicenceDeskRoutes
             purpose = "证照管理";
         }
         if (errors is null) await uses.Record(row, actor, "desk", purpose.Length <= 200 ? purpose : purpose[..200], "履行职责");
-        return new RazorComponentResult<DeskLicencePage>(new
+        return new PageResult<DeskLicencePage>(new
         {
             Row = row, Type = await register.TypeOf(row), Versions = await register.Versions(row.Chain), Uses = await uses.Of(row.Chain, 30), Open = (await acts.Proposals(id)).FirstOrDefault(p => p.DecidedAt is null), Use = purpose,
             MayManage = May(LicenceActs.Manage), MayApprove = May(LicenceActs.Approve), Today = ChinaTime.DateOf(time.GetUtcNow()), Done = done, Errors = errors, Typed = form?.ToDictionary(f => f.Key, f => f.Value.ToString()) ?? [],
@@ -127,12 +126,12 @@ static class LicenceDeskRoutes
         return memory.ToArray();
     }
 
-    static RazorComponentResult<StockPage> Page(IReadOnlyList<StockReport> reports, FieldErrors? errors) => new(new { Reports = reports, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
+    static PageResult<StockPage> Page(IReadOnlyList<StockReport> reports, FieldErrors? errors) => new(new { Reports = reports, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> Types(HttpContext http, LicenceTypeDesk types, OrganisationDirectory directory, FieldErrors? errors)
     {
         var actor = http.Actor();
-        return new RazorComponentResult<TypesPage>(new
+        return new PageResult<TypesPage>(new
         {
             Types = await types.All(), Issuing = await types.Issuing(actor), Errors = errors,
             MayPublish = (Func<TypeLine, bool>)(t => directory.OrganisationByKey(t.Owner) is { } owner && Access.Decide(actor, LicenceTypeDesk.Publish, owner.AsTarget())),

@@ -8,7 +8,6 @@ using Kapok.Foundation.Pages;
 using Kapok.Identity.SignIn;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Kapok.Documents.Licences.Holding;
@@ -45,6 +44,7 @@ static class WalletRoutes
             await wallet.Of(http.Actor()) is { } party ? Results.Json(new { holder = party.Name, items = (await wallet.Licences(party)).Select(l => LicenceJson.ForHolder(l, time.Today())) }, Json.Options) : Problems.NotFound());
         api.MapGet("{id:guid}", async (Guid id, HttpContext http, Wallet wallet, LicenceUses uses, TimeProvider time) => await wallet.Find(id, http.Actor()) is { } row
             ? Results.Json(new { licence = LicenceJson.ForHolder(row, time.Today()), uses = await uses.Of(row.Chain) }, Json.Options) : Problems.NotFound("没有这本证照"));
+        api.MapGet("{id:guid}/file", Content);
         api.MapPost("{id:guid}/presentations", async (Guid id, PresentBody body, HttpContext http, Wallet wallet) =>
         {
             if (await wallet.Find(id, http.Actor()) is not { } row) return Problems.NotFound("没有这本证照");
@@ -63,10 +63,10 @@ static class WalletRoutes
     static DateOnly Today(this TimeProvider time) => ChinaTime.DateOf(time.GetUtcNow());
 
     static async Task<IResult> Home(HttpContext http, Wallet wallet, TimeProvider time, string? done, FieldErrors? errors) => await wallet.Of(http.Actor()) is not { } party ? Problems.NotFound()
-        : new RazorComponentResult<WalletPage>(new { Party = party, Rows = await wallet.Licences(party), Files = await wallet.Files(party.Id), Today = time.Today(), Done = done, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
+        : new PageResult<WalletPage>(new { Party = party, Rows = await wallet.Licences(party), Files = await wallet.Files(party.Id), Today = time.Today(), Done = done, Errors = errors }) { StatusCode = errors is null ? 200 : 422 };
 
     static async Task<IResult> One(LicenceRow row, Wallet wallet, LicenceRegister register, LicenceUses uses, LicenceTypes types, TimeProvider time, string? done, FieldErrors? errors = null, IFormCollection? form = null) =>
-        new RazorComponentResult<LicencePage>(new
+        new PageResult<LicencePage>(new
         {
             Row = row, Versions = await register.Versions(row.Chain), Uses = await uses.Of(row.Chain), Copies = await wallet.Copies(row.Id), Renewal = types.Current.Find(row.Type)?.Yields.FirstOrDefault(y => y.Act == "renew")?.Item,
             Today = time.Today(), Done = done, Errors = errors, Was = form?.ToDictionary(f => f.Key, f => f.Value.ToString()) ?? [],
@@ -115,7 +115,7 @@ static class WalletRoutes
         if (await wallet.Find(id, http.Actor()) is not { } row) return Problems.NotFound("没有这本证照");
         var shown = code is null ? null : await wallet.Code(code, http.Actor());
         if (shown?.Licence != row.Id) shown = null;
-        return new RazorComponentResult<PresentPage>(new { Row = row, Code = shown, Expired = shown is not null && time.GetUtcNow() >= new DateTimeOffset(shown.ExpiresAt), Address = shown is null ? "" : $"{http.Request.Scheme}://{http.Request.Host}/present/{shown.Code}" });
+        return new PageResult<PresentPage>(new { Row = row, Code = shown, Expired = shown is not null && time.GetUtcNow() >= new DateTimeOffset(shown.ExpiresAt), Address = shown is null ? "" : $"{http.Request.Scheme}://{http.Request.Host}/present/{shown.Code}" });
     }
 
     static async Task<IResult> Present(Guid id, HttpContext http, Wallet wallet)
@@ -126,7 +126,7 @@ static class WalletRoutes
         if (code.Ok) return Results.Redirect($"/my/licences/{id}/present?code={code.Value}");
         var errors = new FieldErrors();
         foreach (var fault in code.Faults) errors.Add(fault.Where, fault.Message);
-        return new RazorComponentResult<PresentPage>(new { Row = row, Audience = form["audience"].ToString(), Purpose = form["purpose"].ToString(), Errors = errors }) { StatusCode = 422 };
+        return new PageResult<PresentPage>(new { Row = row, Audience = form["audience"].ToString(), Purpose = form["purpose"].ToString(), Errors = errors }) { StatusCode = 422 };
     }
 
     static async Task<IResult> Copy(Guid id, HttpContext http, Wallet wallet, LicenceRegister register, LicenceUses uses, LicenceTypes types, TimeProvider time)
@@ -141,7 +141,7 @@ static class WalletRoutes
         return await One(row, wallet, register, uses, types, time, null, errors, form);
     }
 
-    static RazorComponentResult<ReceivePage> Receive(string code, FieldErrors? errors, Presentation? shown = null, LicenceRow? row = null, DateOnly today = default, int status = 422) =>
+    static PageResult<ReceivePage> Receive(string code, FieldErrors? errors, Presentation? shown = null, LicenceRow? row = null, DateOnly today = default, int status = 422) =>
         new(new { Code = code.Length <= 20 ? code : "", Errors = errors, Shown = shown, Row = row, Today = today }) { StatusCode = errors is null ? 200 : status };
 
     static async Task<IResult> Open(HttpContext http, Wallet wallet, TimeProvider time)
@@ -154,7 +154,7 @@ static class WalletRoutes
         return Receive(code, errors, status: Problems.Status(opened.Refused!.Value));
     }
 
-    static RazorComponentResult<CheckPage> CheckPage(string identifier, string holder, string number, FieldErrors? errors, CheckAnswer? answer, int status = 422) =>
+    static PageResult<CheckPage> CheckPage(string identifier, string holder, string number, FieldErrors? errors, CheckAnswer? answer, int status = 422) =>
         new(new { Identifier = identifier, Holder = holder, Number = number, Errors = errors, Answer = answer }) { StatusCode = errors is null ? 200 : status };
 
     static async Task<IResult> Check(HttpContext http, LicenceCheck check, Texts texts)
