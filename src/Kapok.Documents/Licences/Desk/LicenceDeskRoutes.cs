@@ -28,12 +28,12 @@ static class LicenceDeskRoutes
         desk.MapPost("licence-types", Publish);
 
         var api = routes.MapGroup("/api/v1/licence-desk").AllowFamily("licences.", "仅限办理证照的岗位").WithTags("证照管理");
-        api.MapPost("licences/{id:guid}/acts", async (Guid id, ActBody body, HttpContext http, LicenceActs acts, TimeProvider time) =>
+        api.MapPost("licences/{id:guid}/acts", async (Guid id, LicenceActBody body, HttpContext http, LicenceActs acts, TimeProvider time) =>
         {
             var done = await acts.Do(id, new(body.Act ?? "", body.Ground ?? "", body.Reason ?? ""), http.Actor());
             return done.Ok ? Results.Json(new { licence = LicenceJson.Metadata(done.Value.Licence, ChinaTime.DateOf(time.GetUtcNow())), proposal = done.Value.Proposal }, Json.Options) : done.Refuse();
         });
-        api.MapPost("proposals/{id:guid}", async (Guid id, DecisionBody body, HttpContext http, LicenceActs acts, TimeProvider time) =>
+        api.MapPost("proposals/{id:guid}", async (Guid id, LicenceProposalBody body, HttpContext http, LicenceActs acts, TimeProvider time) =>
         {
             var done = await acts.Decide(id, body.Granted ?? false, http.Actor());
             return done.Ok ? Results.Json(LicenceJson.Metadata(done.Value!, ChinaTime.DateOf(time.GetUtcNow())), Json.Options) : done.Refuse();
@@ -46,8 +46,8 @@ static class LicenceDeskRoutes
         });
     }
 
-    public sealed record ActBody(string? Act, string? Ground, string? Reason);
-    public sealed record DecisionBody(bool? Granted);
+    public sealed record LicenceActBody(string? Act, string? Ground, string? Reason);
+    public sealed record LicenceProposalBody(bool? Granted);
 
     static async Task<IResult> Search(string? q, string? use, HttpContext http, LicenceRegister register, TimeProvider time)
     {
