@@ -10,29 +10,12 @@ using Microsoft.Extensions.Logging;
 namespace Kapok.Cases.Archiving;
 
 /// <summary>Follows closings: each closed case gets its record at once, and a job that packs it when its days are over.</summary>
-public sealed class ArchiveFollower(Database database, Archives archives, ArchiveSettings settings, NodeOptions options, ILogger<ArchiveFollower> log) : BackgroundService
+public sealed class ArchiveFollower(Database database, Archives archives, ArchiveSettings settings, NodeOptions options, ILogger<ArchiveFollower> log) : FollowingService(options, log, span: 2_000, pause: TimeSpan.FromSeconds(2))
 {
-    const int Span = 2_000;
-
     /// <summary>Name of the follower's cursor.</summary>
     public const string Name = "archives";
 
-    protected override async Task ExecuteAsync(CancellationToken stop)
-    {
-        if (!options.RunsJobs) return;
-        while (!stop.IsCancellationRequested)
-        {
-            var passed = 0;
-            try { passed = await CatchUp(stop); }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested) { return; }
-            catch (Exception e) { log.LogWarning("Archives wait: {Message}", e.Message); }
-            if (passed >= Span) continue;
-            try { await Task.Delay(TimeSpan.FromSeconds(2), stop); } catch (OperationCanceledException) { return; }
-        }
-    }
-
-    /// <summary>Reads on; returns how many events were passed.</summary>
-    public Task<int> CatchUp(CancellationToken stop = default) => EventFollower.Follow(database, Name, ["closed"], Span, async (c, events) =>
+    public override Task<int> CatchUp(CancellationToken stop = default) => EventFollower.Follow(database, Name, ["closed"], Span, async (c, events) =>
     {
         foreach (var (id, _, closed) in await archives.Register(c, [.. events.Select(e => e.Stream).Distinct()]))
             await Jobs.Add(c, ArchiveJob.KindName, new ArchiveJob.Order(id), closed + settings.After, key: id.ToString());

@@ -16,9 +16,8 @@ namespace Kapok.Cases.News;
 /// Reads the event log and tells officials what concerns them: words that name them, work given to them, questions to
 /// them or their unit, cases they follow. The acts themselves wait for none of it.
 /// </summary>
-public sealed class DeskNews(Database database, NodeOptions options, OrganisationDirectory directory, CalendarStore calendars, Foundation.Messages.ShortMessages messages, TimeProvider time, ILogger<DeskNews> log) : BackgroundService
+public sealed class DeskNews(Database database, NodeOptions options, OrganisationDirectory directory, CalendarStore calendars, Foundation.Messages.ShortMessages messages, TimeProvider time, ILogger<DeskNews> log) : FollowingService(options, log, span: 5_000, pause: TimeSpan.FromSeconds(1))
 {
-    const int Span = 5_000;
     /// <summary>What is older when it is read (after an upgrade) is no news.</summary>
     static readonly TimeSpan Fresh = TimeSpan.FromDays(7);
 
@@ -31,22 +30,7 @@ public sealed class DeskNews(Database database, NodeOptions options, Organisatio
     sealed record CaseLine(Guid Id, string Number, string ItemName, Guid Organisation);
     sealed record Notice(Guid Person, Guid Case, string Kind, string Title, string Body, DateTimeOffset At);
 
-    protected override async Task ExecuteAsync(CancellationToken stop)
-    {
-        if (!options.RunsJobs) return;
-        while (!stop.IsCancellationRequested)
-        {
-            var passed = 0;
-            try { passed = await CatchUp(stop); }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested) { return; }
-            catch (Exception e) { log.LogWarning("News for desks wait: {Message}", e.Message); }
-            if (passed >= Span) continue;
-            try { await Task.Delay(TimeSpan.FromSeconds(1), stop); } catch (OperationCanceledException) { return; }
-        }
-    }
-
-    /// <summary>Reads on; returns how many events were passed.</summary>
-    public Task<int> CatchUp(CancellationToken stop = default) => EventFollower.Follow(database, "desk-news", Types, Span, Tell, stop);
+    public override Task<int> CatchUp(CancellationToken stop = default) => EventFollower.Follow(database, "desk-news", Types, Span, Tell, stop);
 
     async Task Tell(NpgsqlConnection c, IReadOnlyList<LoggedEvent> events)
     {

@@ -15,32 +15,16 @@ namespace Kapok.Cases.News;
 /// Reads the event log and puts into the inbox of holders what happens to their licences: issued by a job, about to run
 /// out, suspended, taken away. Licences that a decision issued at once are told by the message of the decision.
 /// </summary>
-public sealed class LicenceNews(Database database, NodeOptions options, LicenceRegister register, People people, TimeProvider time, ILogger<LicenceNews> log) : BackgroundService
+public sealed class LicenceNews(Database database, NodeOptions options, LicenceRegister register, People people, TimeProvider time, ILogger<LicenceNews> log) : FollowingService(options, log, span: 5_000, pause: TimeSpan.FromSeconds(2))
 {
     public const string Kind = "licence";
-    const int Span = 5_000;
     static readonly TimeSpan Fresh = TimeSpan.FromDays(7);
     static readonly string[] Types =
     [
         LicenceEvents.Issued, LicenceEvents.Expiring, LicenceEvents.Suspended, LicenceEvents.Resumed, LicenceEvents.Cancelled, LicenceEvents.Annulled, LicenceEvents.Revoked, LicenceEvents.Expired,
     ];
 
-    protected override async Task ExecuteAsync(CancellationToken stop)
-    {
-        if (!options.RunsJobs) return;
-        while (!stop.IsCancellationRequested)
-        {
-            var passed = 0;
-            try { passed = await CatchUp(stop); }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested) { return; }
-            catch (Exception e) { log.LogWarning("News of licences wait: {Message}", e.Message); }
-            if (passed >= Span) continue;
-            try { await Task.Delay(TimeSpan.FromSeconds(2), stop); } catch (OperationCanceledException) { return; }
-        }
-    }
-
-    /// <summary>Reads on; returns how many events were passed.</summary>
-    public Task<int> CatchUp(CancellationToken stop = default) => EventFollower.Follow(database, "licence-news", Types, Span, Tell, stop);
+    public override Task<int> CatchUp(CancellationToken stop = default) => EventFollower.Follow(database, "licence-news", Types, Span, Tell, stop);
 
     async Task Tell(NpgsqlConnection c, IReadOnlyList<LoggedEvent> events)
     {

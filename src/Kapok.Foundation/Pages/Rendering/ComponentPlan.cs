@@ -44,8 +44,9 @@ sealed class ComponentPlan
             {
                 if (property.GetCustomAttribute<ParameterAttribute>() is { } parameter)
                 {
+                    // The one that takes all others may be given by its name as well.
                     if (parameter.CaptureUnmatchedValues) others = Accessors.Setter(property);
-                    else parameters.TryAdd(property.Name, Accessors.Setter(property));
+                    parameters.TryAdd(property.Name, Accessors.Setter(property));
                 }
                 else if (property.GetCustomAttribute<CascadingParameterAttribute>() is { } cascade) cascades.Add((property.PropertyType, cascade.Name, Accessors.Setter(property)));
                 else if (owner != typeof(PageComponent) && property.GetCustomAttribute<InjectAttribute>() is not null) services.Add((property.PropertyType, Accessors.Setter(property)));

@@ -207,6 +207,13 @@ public sealed partial class RendererTests : IAsyncLifetime
             b.AddAttribute(23, "data-number", 7);
             b.AddAttribute(24, "data-none", (string?)null);
             b.CloseElement();
+            // The parameter that takes all others, given by its name and by what it takes.
+            b.OpenComponent<Form>(110);
+            b.AddComponentParameter(111, nameof(Form.Attributes), new Dictionary<string, object> { ["data-library"] = Said });
+            b.CloseComponent();
+            b.OpenComponent<Form>(112);
+            b.AddComponentParameter(113, "data-library", Said);
+            b.CloseComponent();
             b.OpenElement(25, "form");
             b.AddAttribute(26, "action", "");
             b.AddMultipleAttributes(27, new Dictionary<string, object> { ["action"] = "/last?a=1&b=2", ["data-said"] = Said });
