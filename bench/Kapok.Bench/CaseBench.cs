@@ -86,7 +86,8 @@ static class CaseBench
             {
                 0 => new Accept(id, official),
                 1 => new CompleteTask(id, official, task, "pass", "材料齐全"),
-                _ => new CompleteTask(id, official, task, "approve", "同意"),
+                // Without the licence: rendering and sealing it is measured by "licence".
+                _ => new CompleteTask(id, official, task, "approve", "同意") { WithoutLicence = "只量步骤，不制证" },
             });
             if (!result.Ok) throw new InvalidOperationException(result.Message);
             at[c] = step == 2 ? default : (id, step + 1, result.Value!.Tasks[0].Key);
